@@ -8,7 +8,7 @@ export const MAX_BYTES = 512 * 1024;
 export const envelope = z.object({
   keywords: z.array(z.string()),
   rules: z.array(z.string()),
-  receivedAt: z.string(),
+  receivedAt: z.iso.datetime(),
   via: z.enum(['stream', 'search', 'replay']),
   source: z.string(),
 });

@@ -48,9 +48,17 @@ const replayProgress = z.object({
   done: z.boolean(),
 });
 
+/** Where live collecting stands; a replay passes it on unchanged. */
+const liveProgress = z.object({
+  /** everything received before this is durable; RFC 3339 */
+  at: z.iso.datetime(),
+  /** by event code: the gaps that are open */
+  gaps: z.record(z.string(), z.object({ from: z.iso.datetime(), reason: z.string() })),
+});
+
 export const progress = z.object({
   install: z.string(),
-  /** everything received before this is durable; RFC 3339 */
+  /** when this was written; RFC 3339 */
   at: z.iso.datetime(),
   startedAt: z.iso.datetime(),
   source: z.string(),
@@ -70,6 +78,7 @@ export const progress = z.object({
   /** messages that are no posts, by kind: `delete`, `limit`, … */
   control: z.record(z.string(), z.int()),
   spoolBytes: z.int().nonnegative(),
+  live: liveProgress.nullable(),
   replay: replayProgress.nullable(),
 });
 export type Progress = z.infer<typeof progress>;

@@ -46,7 +46,10 @@ export interface Log {
   /** Idempotent; takes the topic's records and its groups' offsets with it. */
   deleteTopic(name: string): Promise<void>;
   topics(): Promise<string[]>;
-  /** Durable when it resolves, in this order by topic and key. Rejects whole; what was written may be written again. */
+  /**
+   * Durable when it resolves, in this order by topic and key. Rejects whole; what was written may be written again.
+   * Throws {@link NotAppendable} for a topic that does not exist and for a record over its topic's limit.
+   */
   append(messages: readonly Message[]): Promise<void>;
   /** From the first record on, then followed until `signal` aborts. An empty topic is caught up at once. */
   tail(topic: string, signal: AbortSignal): AsyncIterable<Tail>;
@@ -64,4 +67,9 @@ export interface Log {
   lag(group: string, topic: string): Promise<number>;
   deleteGroup(group: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The log will not have these messages as they are: no retry will help. */
+export class NotAppendable extends Error {
+  override name = 'NotAppendable';
 }

@@ -19,14 +19,16 @@ export type Sorted =
 const V1_CONTROL = [
   'delete', 'scrub_geo', 'limit', 'status_withheld', 'user_withheld', 'disconnect', 'warning', 'friends', 'event',
 ] as const; // prettier-ignore
-const V2_CONTROL = ['errors', 'title', 'connection_issue'] as const;
+// `meta` alone is a result page without results.
+const V2_CONTROL = ['errors', 'title', 'connection_issue', 'meta'] as const;
+const CONTROL = [...V1_CONTROL, ...V2_CONTROL];
 const NOTHING: Json = {};
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 export const objectOf = (value: unknown): Json => (isObject(value) ? value : NOTHING);
 export const objectsOf = (value: unknown): readonly Json[] =>
-  Array.isArray(value) ? value.filter(isObject) : [];
+  Array.isArray(value) ? (value.every(isObject) ? value : value.filter(isObject)) : [];
 export const stringOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
@@ -40,28 +42,31 @@ export function sort(message: unknown): Sorted {
 }
 
 function sortV2(message: Json, post: Json): Sorted {
-  const problem = problemOf(post['id'], post['text']);
-  if (problem !== undefined) return { kind: 'invalid', reason: problem };
-  return {
-    kind: 'post',
-    form: 'v2',
-    post,
-    includes: objectOf(message['includes']),
-    rules: objectsOf(message['matching_rules']),
-  };
+  const problem = problemOf(post['id'], textOfV2(post));
+  return problem === undefined ? postOfV2(message, post) : { kind: 'invalid', reason: problem };
+}
+
+function postOfV2(message: Json, post: Json): Sorted {
+  const rules = objectsOf(message['matching_rules']);
+  return { kind: 'post', form: 'v2', post, includes: objectOf(message['includes']), rules };
 }
 
 function sortV1(message: Json): Sorted {
-  const control = [...V1_CONTROL, ...V2_CONTROL].find((name) => message[name] !== undefined);
   const looksLikePost = message['id_str'] !== undefined || message['id'] !== undefined;
-  if (control !== undefined && !looksLikePost) return { kind: 'control', name: control, message };
+  const control = looksLikePost ? undefined : CONTROL.find((name) => message[name] !== undefined);
+  if (control !== undefined) return { kind: 'control', name: control, message };
+  if (isBareV2(message)) return sortV2(message, message);
   const problem = problemOf(idOfV1(message), textOfV1(message));
-  if (problem !== undefined) return { kind: 'invalid', reason: problem };
-  // A v2 post without its wrapper, as archives keep it: it names its author by id and has no `user`.
-  if (message['user'] === undefined && message['author_id'] !== undefined) {
-    return { kind: 'post', form: 'v2', post: message, includes: NOTHING, rules: [] };
-  }
-  return { kind: 'post', form: 'v1', post: message };
+  return problem === undefined
+    ? { kind: 'post', form: 'v1', post: message }
+    : { kind: 'invalid', reason: problem };
+}
+
+/** A v2 post without its wrapper, as archives keep it: its `id` is a string, it has no `id_str` and no `user`. */
+function isBareV2(message: Json): boolean {
+  return (
+    typeof message['id'] === 'string' && message['id_str'] === undefined && message['user'] === undefined
+  );
 }
 
 /** Only what has no id or no text at all is no post. */
@@ -87,6 +92,11 @@ export function textOfV1(status: Json): string | undefined {
   );
 }
 
+/** The entities of the full text where there is one, else of the cut-off text. */
+export function entitiesOfV1(status: Json): Json {
+  return objectOf(objectOf(status['extended_tweet'])['entities'] ?? status['entities']);
+}
+
 /** The long form of a v2 post, which has its own entities, in either dialect. */
 export function noteOfV2(post: Json): Json {
   return objectOf(post['note_tweet'] ?? post['note_post']);
@@ -94,6 +104,11 @@ export function noteOfV2(post: Json): Json {
 
 export function textOfV2(post: Json): string | undefined {
   return stringOf(noteOfV2(post)['text']) ?? stringOf(post['text']);
+}
+
+/** The entities of the full text where there is one, else of the cut-off text. */
+export function entitiesOfV2(post: Json): Json {
+  return objectOf(noteOfV2(post)['entities'] ?? post['entities']);
 }
 
 /** `{type, id}` of the posts that a v2 post answers, quotes or repeats. */

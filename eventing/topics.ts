@@ -24,8 +24,13 @@ export const PROGRESS: TopicSpec = {
 };
 /** Rare facts about collecting: gaps, refused rules, releases, rejected lines. */
 export const COLLECTION: TopicSpec = { ...settings, name: 'collection' };
-/** Records that could not be delivered, with the reason in their headers. */
-export const DEAD_LETTERS: TopicSpec = { ...settings, name: 'dead-letters', retentionMs: KEEP_FOR_EVER };
+/** Records that could not be delivered, with the reason in their headers: so any record has room, and the reason too. */
+export const DEAD_LETTERS: TopicSpec = {
+  ...settings,
+  name: 'dead-letters',
+  retentionMs: KEEP_FOR_EVER,
+  maxMessageBytes: 2 * RECORD_BYTES,
+};
 
 export const FIXED_TOPICS: readonly TopicSpec[] = [EVENTS, PROGRESS, COLLECTION, DEAD_LETTERS];
 

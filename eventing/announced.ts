@@ -1,0 +1,49 @@
+// What the topics that keep only the newest of a key say: every event in its newest version, and how far a tracker got.
+import { crisisEvent, type CrisisEvent } from '../sql/crisis-event.ts';
+import { fromRecord } from './cloud-events.ts';
+import { progress, type Progress } from './collection.ts';
+import type { Log, LogRecord } from './log.ts';
+import { EVENTS, PROGRESS } from './topics.ts';
+
+/** Every record that a topic has now. */
+export async function readAll(log: Log, topic: string, visit: (record: LogRecord) => void): Promise<void> {
+  for await (const { records, caughtUp } of log.tail(topic, new AbortController().signal)) {
+    for (const record of records) visit(record);
+    if (caughtUp) return;
+  }
+}
+
+/** True when the record says something newer; a lower or equal version is old news. */
+export function learnEvent(known: Map<string, CrisisEvent>, record: LogRecord): boolean {
+  const event = crisisEvent.safeParse(dataOf(record)).data;
+  if (event === undefined || event.version <= (known.get(event.code)?.version ?? 0)) return false;
+  known.set(event.code, event);
+  return true;
+}
+
+export async function announcedEvents(log: Log): Promise<Map<string, CrisisEvent>> {
+  const known = new Map<string, CrisisEvent>();
+  await readAll(log, EVENTS.name, (record) => learnEvent(known, record));
+  return known;
+}
+
+/** The newest word of each install's tracker. */
+export async function lastProgress(log: Log): Promise<Map<string, Progress>> {
+  const last = new Map<string, Progress>();
+  await readAll(log, PROGRESS.name, (record) => {
+    const said = progress.safeParse(dataOf(record)).data;
+    if (said !== undefined) last.set(said.install, said);
+  });
+  return last;
+}
+
+/** Undefined for what is no CloudEvent with JSON in it: nothing that a stranger writes to a topic may stop its readers. */
+function dataOf(record: LogRecord): unknown {
+  const delivered = fromRecord(record);
+  if (delivered === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(delivered.data).toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,171 @@
+// Reading the embedded log: followed from the start, or handled by a group. Readers sleep until a write wakes them.
+import { setImmediate } from 'node:timers/promises';
+import type { Tables, Topic } from './embedded-database.ts';
+import type { LogRecord, Tail } from './log.ts';
+
+// Lazy, because handling a record again is harmless and a commit costs a sync of the disk.
+const COMMIT_MS = 1_000;
+const OTHERS_MS = 1_000;
+
+export type Handle = (record: LogRecord) => Promise<void>;
+
+export interface Waker {
+  /** Until something is written to the topic or `signal` aborts. */
+  wait(topic: string, signal: AbortSignal): Promise<void>;
+  wake(topic: string): void;
+  stop(): void;
+}
+
+/** Writes of this process wake at once; those of others are looked for once a second, only while somebody waits. */
+export function openWaker(tables: Tables): Waker {
+  const sleepers = new Map<() => void, string>();
+  let timer: NodeJS.Timeout | undefined;
+  let version = tables.dataVersion();
+
+  const lookForOthers = (): void => {
+    const now = tables.dataVersion();
+    if (now !== version) for (const wakeUp of sleepers.keys()) wakeUp();
+    version = now;
+  };
+  const stop = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    stop,
+    wait(topic, signal) {
+      if (signal.aborted) return Promise.resolve();
+      timer ??= setInterval(lookForOthers, OTHERS_MS).unref();
+      return new Promise((resolve) => {
+        const wakeUp = (): void => {
+          sleepers.delete(wakeUp);
+          signal.removeEventListener('abort', wakeUp);
+          if (sleepers.size === 0) stop();
+          resolve();
+        };
+        sleepers.set(wakeUp, topic);
+        signal.addEventListener('abort', wakeUp);
+      });
+    },
+    wake(topic) {
+      for (const [wakeUp, awaited] of sleepers) if (awaited === topic) wakeUp();
+    },
+  };
+}
+
+/** Ends when `signal` aborts; throws when the topic is deleted. */
+export async function* tail(
+  tables: Tables,
+  waker: Waker,
+  topic: Topic,
+  signal: AbortSignal,
+): AsyncGenerator<Tail> {
+  const last = tables.lastOffset(topic);
+  let position = 0;
+  let told = false;
+  while (!signal.aborted) {
+    if (tables.topic(topic.name)?.id !== topic.id) throw new Error(`topic ${topic.name} was deleted`);
+    const read = tables.read(topic, position);
+    // Nothing may come between an empty read and the wait, or a write in between wakes nobody.
+    if (read.length === 0 && told) {
+      await waker.wait(topic.name, signal);
+      continue;
+    }
+    position = (read.at(-1)?.offset ?? position - 1) + 1;
+    // The record that was last may have been compacted away: then the end is where nothing more is found.
+    const caughtUp = read.length === 0 || position > last;
+    yield { records: read, caughtUp };
+    told = caughtUp;
+    await setImmediate();
+  }
+}
+
+export interface Assignment {
+  readonly topic: Topic;
+  readonly group: string;
+  readonly inFlight: number;
+  /** where a group without an offset begins */
+  readonly start: number;
+}
+
+/** A group's work on one topic: what is unfinished, in the order of the offsets, and what is committed. */
+export class Consumption {
+  readonly #tables: Tables;
+  readonly #of: Assignment;
+  readonly #handle: Handle;
+  readonly #unfinished = new Set<number>();
+  readonly #failed = new AbortController();
+  #running = 0;
+  #freed = Promise.withResolvers<void>();
+  #position: number;
+  #committed: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(tables: Tables, of: Assignment, handle: Handle) {
+    this.#tables = tables;
+    this.#of = of;
+    this.#handle = handle;
+    const known = tables.committed(of.group, of.topic);
+    if (known === undefined) tables.join(of.group, of.topic, of.start);
+    this.#position = known ?? of.start;
+    this.#committed = this.#position;
+  }
+
+  /** Takes records until `signal` aborts, the topic is deleted or a handler throws, and ends with those it took. */
+  async run(waker: Waker, signal: AbortSignal): Promise<void> {
+    const { topic } = this.#of;
+    const stop = AbortSignal.any([signal, this.#failed.signal]);
+    while (!stop.aborted && this.#tables.topic(topic.name)?.id === topic.id) {
+      const read = this.#tables.read(topic, this.#position);
+      for (const record of read) {
+        await this.#atMost(this.#of.inFlight - 1);
+        if (stop.aborted) break;
+        void this.#take(record);
+      }
+      if (read.length === 0) await waker.wait(topic.name, stop);
+      else await setImmediate();
+    }
+    await this.#atMost(0);
+    this.commit();
+    this.#failed.signal.throwIfAborted();
+  }
+
+  /** Writes down what is finished: everything below the lowest unfinished offset. */
+  commit(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const [lowest] = this.#unfinished;
+    const finished = lowest ?? this.#position;
+    if (finished === this.#committed) return;
+    this.#tables.commit(this.#of.group, this.#of.topic, finished);
+    this.#committed = finished;
+  }
+
+  async #take(record: LogRecord): Promise<void> {
+    this.#running++;
+    this.#unfinished.add(record.offset);
+    this.#position = record.offset + 1;
+    try {
+      await this.#handle(record);
+      this.#unfinished.delete(record.offset);
+      this.#timer ??= setTimeout(() => this.#commitNow(), COMMIT_MS).unref();
+    } catch (error) {
+      this.#failed.abort(error);
+    }
+    this.#running--;
+    this.#freed.resolve();
+    this.#freed = Promise.withResolvers();
+  }
+
+  #commitNow(): void {
+    try {
+      this.commit();
+    } catch (error) {
+      this.#failed.abort(error);
+    }
+  }
+
+  async #atMost(running: number): Promise<void> {
+    while (this.#running > running) await this.#freed.promise;
+  }
+}

@@ -1,0 +1,98 @@
+// The event API as a process of its own: `node functions/event-api/main.ts` serves Hono directly, with a drain at SIGTERM;
+// `functions-framework --target=event-api` works, too.
+import { http } from '@google-cloud/functions-framework';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { openEmbeddedLog } from '../../eventing/embedded.ts';
+import { reporter } from '../../eventing/report.ts';
+import type { Report } from '../../eventing/report.ts';
+import { FIXED_TOPICS } from '../../eventing/topics.ts';
+import { openSqliteStore } from '../../sql/sqlite.ts';
+import { eventApi } from './app.ts';
+import { configOf } from './config.ts';
+import type { Config } from './config.ts';
+import { reportUpTo } from './report.ts';
+import { serveEventApi } from './serve.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+interface Opened {
+  readonly app: Hono;
+  close(): Promise<void>;
+}
+
+const now = (): Date => new Date();
+
+async function open({ access, dataDir }: Config, report: Report): Promise<Opened> {
+  const [store, log] = await Promise.all([openSqliteStore(dataDir), openEmbeddedLog(dataDir)]);
+  for (const topic of FIXED_TOPICS) await log.createTopic(topic);
+  const stopping = new AbortController();
+  // The embedded engines are one machine's: what runs there is known to the process that runs it (local.ts), not to us.
+  const cluster = { list: async () => [] };
+  const app = eventApi({ store, log, cluster, access, now, report, signal: stopping.signal });
+  return {
+    app,
+    close: async () => {
+      stopping.abort();
+      await log.close();
+      await store.close();
+    },
+  };
+}
+
+/** Serves until SIGTERM or SIGINT; a second one stops at once. Rejects when a setting, the data or the port is not to be had. */
+export async function startEventApi(env: Env): Promise<void> {
+  const config = configOf(env);
+  const report = reportAs(config);
+  const opened = await open(config, report);
+  const serving = await serveEventApi({ app: opened.app, host: config.host, port: config.port });
+  report('info', `The event API is at ${serving.url}`);
+  await stopSignal();
+  await serving.close();
+  await opened.close();
+}
+
+function reportAs({ logLevel }: Config): Report {
+  reportUpTo(logLevel);
+  return reporter('event-api', logLevel);
+}
+
+// Before there is a setting to go by.
+function cannotRun(error: unknown): void {
+  reporter('event-api', 'error')('error', 'The event API cannot run', error);
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+let framed: Promise<Opened> | undefined;
+
+/** The framework listens on every address, whatever HOST says: a token is needed there. */
+async function openFramed(): Promise<Opened> {
+  try {
+    const config = configOf({ ...process.env, HOST: '0.0.0.0' });
+    return await open(config, reportAs(config));
+  } catch (error) {
+    framed = undefined;
+    cannotRun(error);
+    throw error;
+  }
+}
+
+const listener = getRequestListener(async (request, bindings) => {
+  framed ??= openFramed();
+  return (await framed).app.fetch(request, bindings);
+});
+http('event-api', (request, response) => void listener(request, response));
+
+if (import.meta.main) {
+  try {
+    await startEventApi(process.env);
+  } catch (error) {
+    cannotRun(error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,10 @@
+// What the pages are given.
+import type { Store } from '../../../sql/store.ts';
+import type { Events } from '../events.ts';
+import type { SystemStatus } from '../status.ts';
+
+export interface PagesDeps {
+  readonly events: Events;
+  readonly store: Store;
+  readonly status: () => Promise<SystemStatus>;
+}

@@ -1,0 +1,120 @@
+// Puts together what `/api/status` says. A part that cannot be read now is named among the engines' problems; the rest still stands.
+import type { Cluster } from '../../knative/cluster.ts';
+import { fromRecord } from '../../eventing/cloud-events.ts';
+import { progress } from '../../eventing/collection.ts';
+import type { Progress } from '../../eventing/collection.ts';
+import type { Log, LogRecord } from '../../eventing/log.ts';
+import type { Report } from '../../eventing/report.ts';
+import { DEAD_LETTERS, PROGRESS, rawTweets } from '../../eventing/topics.ts';
+import type { Store } from '../../sql/store.ts';
+import { follow } from './follow.ts';
+import type { SystemStatus } from './status.ts';
+
+export interface StatusDeps {
+  readonly store: Store;
+  readonly log: Log;
+  readonly cluster: Pick<Cluster, 'list'>;
+  readonly now: () => Date;
+  /** ends what is followed in the background */
+  readonly signal: AbortSignal;
+  readonly report: Report;
+}
+
+const STALE_MS = 15_000;
+// A part that takes longer than this is said to be unreadable rather than waited for.
+const PATIENCE_MS = 3_000;
+const PARTS = { 'app.kubernetes.io/part-of': 'epicenter' };
+
+type Engine = SystemStatus['engines'][number];
+type Load = SystemStatus['events'][string];
+
+export function statusReader(deps: StatusDeps): () => Promise<SystemStatus> {
+  const { log, signal, report } = deps;
+  const followed = { log, signal, report };
+  const trackers = follow({ ...followed, topic: PROGRESS.name, empty: newMap<Progress>, add: addProgress });
+  const letters = follow({ ...followed, topic: DEAD_LETTERS.name, empty: newMap<number>, add: addLetter });
+  return async () => {
+    const unreadable: Engine[] = [];
+    const part = async <T>(engine: string, read: () => Promise<T>, otherwise: T): Promise<T> => {
+      try {
+        return await within(PATIENCE_MS, read());
+      } catch (error) {
+        unreadable.push({ engine, problems: [`cannot be read now: ${messageOf(error)}`] });
+        return otherwise;
+      }
+    };
+    const [tracker, events, services, engines] = await Promise.all([
+      part('tracker', async () => newest(await trackers(), deps.now()), null),
+      part('log', async () => loads(deps, await letters()), {}),
+      part('cluster', () => servicesOf(deps.cluster), []),
+      part('store', async () => [engineOf(await deps.store.durability())], []),
+    ]);
+    return { tracker, events, services, engines: [...engines, ...unreadable] };
+  };
+}
+
+function newMap<T>(): Map<string, T> {
+  return new Map();
+}
+
+function addProgress(known: Map<string, Progress>, record: LogRecord, report: Report): void {
+  const read = progress.safeParse(parsed(fromRecord(record)?.data));
+  if (read.success) known.set(read.data.install, read.data);
+  else
+    report('warning', `Record ${record.offset} on ${record.topic} is no progress of a tracker.`, read.error);
+}
+
+function parsed(data: Uint8Array = new Uint8Array()): unknown {
+  try {
+    return JSON.parse(Buffer.from(data).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+function addLetter(counted: Map<string, number>, { headers }: LogRecord): void {
+  const code = headers['ce_subject'] ?? '';
+  counted.set(code, (counted.get(code) ?? 0) + 1);
+}
+
+function newest(known: Map<string, Progress>, now: Date): SystemStatus['tracker'] {
+  const [first] = [...known.values()].toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  if (first === undefined) return null;
+  return { ...first, stale: now.getTime() - Date.parse(first.at) > STALE_MS };
+}
+
+/** Of every event that is not purged. A topic that the tracker has yet to make holds nothing back. */
+async function loads(
+  { store, log }: StatusDeps,
+  letters: Map<string, number>,
+): Promise<Record<string, Load>> {
+  const topics = new Set(await log.topics());
+  const codes = (await store.events()).filter(({ status }) => status !== 'purged').map(({ code }) => code);
+  const entries = codes.map(async (code): Promise<[string, Load]> => {
+    const topic = rawTweets(code).name;
+    const lag = topics.has(topic) ? await log.lag(`normalizer-${code}`, topic) : 0;
+    return [code, { lag, deadLetters: letters.get(code) ?? 0 }];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function servicesOf(cluster: Pick<Cluster, 'list'>): Promise<SystemStatus['services']> {
+  const running = await cluster.list('Service', PARTS);
+  return running.map(({ metadata, ready, awake }) => ({ name: metadata.name, ready, awake }));
+}
+
+function engineOf({ engine, problems }: Awaited<ReturnType<Store['durability']>>): Engine {
+  return { engine, problems: [...problems] };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** As `work` does, but rejects after `ms`; the work itself goes on. */
+export function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

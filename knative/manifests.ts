@@ -1,0 +1,84 @@
+// The manifests there are: the YAML beside this and in eventing/, and the two templates filled in for an event. Pure but for
+// reading those files; what should run is the controller's to decide.
+import { readFileSync } from 'node:fs';
+import { type Document, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { rawTweets } from '../eventing/topics.ts';
+import type { Manifest } from './cluster.ts';
+
+/** Carries the code of the event that an object is for. */
+export const EVENT_LABEL = 'epicenter.dev/event';
+
+export function normalizerName(code: string): string {
+  return `normalizer-${code}`;
+}
+
+/** The consumer group whose lag is what an event's normalizer has yet to finish. */
+export function normalizerGroup(code: string): string {
+  return `normalizer-${code}`;
+}
+
+export function sourceName(code: string): string {
+  return `tweets-${code}`;
+}
+
+const FIXED = [
+  '../eventing/dead-letters.yaml',
+  'event-api.yaml',
+  'controller.yaml',
+  '../eventing/event-api-source.yaml',
+  '../eventing/controller-source.yaml',
+  '../eventing/controller-tick.yaml',
+];
+
+const manifest = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.strictObject({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).exactOptional(),
+    annotations: z.record(z.string(), z.string()).exactOptional(),
+  }),
+  spec: z.record(z.string(), z.unknown()),
+});
+
+const normalizerService = read('normalizer.yaml');
+const normalizerSource = read('../eventing/normalizer-source.yaml');
+
+/** The Service and the KafkaSource of an event; apply them in this order, delete them in the other. */
+export function normalizerManifests(code: string): { service: Manifest; source: Manifest } {
+  return {
+    service: filled(normalizerService, [
+      [['metadata', 'name'], normalizerName(code)],
+      [['metadata', 'labels', EVENT_LABEL], code],
+    ]),
+    source: filled(normalizerSource, [
+      [['metadata', 'name'], sourceName(code)],
+      [['metadata', 'labels', EVENT_LABEL], code],
+      [['spec', 'topics'], [rawTweets(code).name]],
+      [['spec', 'consumerGroup'], normalizerGroup(code)],
+      [['spec', 'sink', 'ref', 'name'], normalizerName(code)],
+    ]),
+  };
+}
+
+/** Everything that is there whatever events there are, in an order in which nothing waits for what comes after it. */
+export function fixedManifests(): Manifest[] {
+  return FIXED.map((file) => manifest.parse(read(file).toJS()));
+}
+
+function read(file: string): Document.Parsed {
+  const document = parseDocument(readFileSync(new URL(file, import.meta.url), 'utf8'));
+  const [error] = document.errors;
+  if (error !== undefined) throw new Error(`${file}: ${error.message}`, { cause: error });
+  return document;
+}
+
+function filled(template: Document.Parsed, fields: readonly [path: string[], value: unknown][]): Manifest {
+  const document = template.clone();
+  for (const [path, value] of fields) {
+    if (!document.hasIn(path)) throw new Error(`the template has no ${path.join('.')}`);
+    document.setIn(path, value);
+  }
+  return manifest.parse(document.toJS());
+}

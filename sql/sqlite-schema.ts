@@ -1,0 +1,105 @@
+// The SQLite file: its pragmas and tables. The tweet's columns come from the one list in tweet.ts.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type Column, columns } from './tweet.ts';
+
+export const columnNames: readonly Column[] = Object.keys(columns).filter(
+  (name): name is Column => name in columns,
+);
+
+/** The columns that every row has. */
+export const always: readonly Column[] = [
+  'event_name',
+  'bucket',
+  't_id',
+  'id',
+  't_text',
+  'source',
+  'via',
+  'received_at',
+];
+
+const VERSION = 1;
+const KEY = 'event_name, bucket, t_id';
+const INTEGERS: readonly string[] = ['int', 'boolean', 'timestamp'];
+
+const tweetColumns = columnNames
+  .map((name) => {
+    const type = INTEGERS.includes(columns[name]) ? 'INTEGER' : 'TEXT';
+    return `${name} ${type}${always.includes(name) ? ' NOT NULL' : ''}`;
+  })
+  .join(',\n  ');
+
+// Times are INTEGER ms since 1970, lists JSON text, booleans 0 or 1.
+// `write_time` (µs) is that of the row's newest copy; `cell_times` names the cells that came with an older one.
+// `tweets` and `bytes` of a bucket change in the same transaction as its rows, so that counting reads no row.
+const TABLES = `
+CREATE TABLE IF NOT EXISTS tweet (
+  ${tweetColumns},
+  PRIMARY KEY (${KEY})
+) STRICT;
+CREATE TABLE IF NOT EXISTS tweet_raw (
+  event_name TEXT NOT NULL, bucket INTEGER NOT NULL, t_id TEXT NOT NULL,
+  write_time INTEGER NOT NULL, cell_times TEXT, raw BLOB NOT NULL,
+  PRIMARY KEY (${KEY})
+) STRICT;
+CREATE TABLE IF NOT EXISTS bucket_by_event (
+  event_name TEXT NOT NULL, bucket INTEGER NOT NULL, tweets INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  PRIMARY KEY (event_name, bucket)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS event (
+  code TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, keywords TEXT NOT NULL,
+  status TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS gap (
+  event_name TEXT NOT NULL, from_time INTEGER NOT NULL, reason TEXT NOT NULL,
+  to_time INTEGER, recovered INTEGER NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY (event_name, from_time, reason)
+) STRICT;
+CREATE TABLE IF NOT EXISTS rejected (
+  event_name TEXT NOT NULL, sha256 TEXT NOT NULL, reason TEXT NOT NULL,
+  length INTEGER NOT NULL, bytes BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (event_name, sha256)
+) STRICT;
+CREATE INDEX IF NOT EXISTS rejected_by_event ON rejected (event_name, at);
+CREATE INDEX IF NOT EXISTS rejected_by_time ON rejected (at);
+CREATE TABLE IF NOT EXISTS release (event_name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
+PRAGMA user_version = ${VERSION};
+`;
+
+export const fileIn = (dir: string): string => join(dir, 'store.db');
+
+/** Opens `dir`/store.db for writing, making the folder, the file and its tables where they are missing. */
+export function openForWriting(dir: string): DatabaseSync {
+  mkdirSync(dir, { recursive: true });
+  const db = new DatabaseSync(fileIn(dir), { timeout: 2_000 });
+  try {
+    // Pages of 16 KB hold three messages of 5 KB each and cost the least per row; WAL pages are only synced with FULL.
+    db.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    db.exec('PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864;');
+    makeTables(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw new Error(`${fileIn(dir)} cannot be opened as a store: ${String(error)}`, { cause: error });
+  }
+}
+
+function makeTables(db: DatabaseSync): void {
+  const version = versionOf(db);
+  if (version === VERSION) return;
+  if (version !== 0) throw new Error(`its tables are of version ${version}, this program knows ${VERSION}`);
+  db.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT;`);
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+/** A connection that only reads; the file must be there. */
+export function openForReading(dir: string): DatabaseSync {
+  const db = new DatabaseSync(fileIn(dir), { readOnly: true, timeout: 2_000 });
+  db.exec('PRAGMA cache_size = -4000');
+  return db;
+}

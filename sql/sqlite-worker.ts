@@ -1,0 +1,98 @@
+// The thread for long reads: what it does never holds up the thread that stores. It only reads.
+// Each request comes with a port of its own for the answer; a closed port means that nobody wants it any more.
+import type { DatabaseSync } from 'node:sqlite';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { z } from 'zod';
+import type { PartSize } from './part.ts';
+import { beginPart, chunksOf } from './sqlite-export.ts';
+import { counts, page, total } from './sqlite-queries.ts';
+import { openForReading } from './sqlite-schema.ts';
+import type { PageQuery, Range, Step } from './store.ts';
+
+export type Question =
+  | { readonly kind: 'page'; readonly code: string; readonly query: PageQuery }
+  | { readonly kind: 'counts'; readonly code: string; readonly step: Step; readonly range: Range }
+  | { readonly kind: 'total'; readonly code: string };
+
+export interface ExportRequest {
+  readonly kind: 'export';
+  readonly code: string;
+  readonly range: Range;
+  readonly size: PartSize;
+}
+
+export interface Request {
+  readonly request: Question | ExportRequest;
+  readonly port: MessagePort;
+}
+
+/** Many messages in one buffer that changes hands; `ends` says where each of them ends. */
+export interface Packed {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly ends: Uint32Array<ArrayBuffer>;
+}
+
+export type Reply<T> = { readonly value: T } | { readonly failed: string };
+
+// How far an export may run ahead of its reader.
+const CHUNKS_AHEAD = 4;
+
+const dir = z.string().parse(workerData);
+let shared: DatabaseSync | undefined;
+
+function answer(db: DatabaseSync, question: Question): unknown {
+  const { kind, code } = question;
+  if (kind === 'page') return page(db, code, question.query);
+  return kind === 'counts' ? counts(db, code, question.step, question.range) : total(db, code);
+}
+
+function fail(port: MessagePort, error: unknown): void {
+  port.postMessage({ failed: error instanceof Error ? error.message : String(error) });
+}
+
+function startExport(request: ExportRequest, port: MessagePort): void {
+  const db = openForReading(dir);
+  port.once('close', () => db.close());
+  const part = beginPart(db, request.code, request.range, request.size);
+  const chunks = chunksOf(db, request.code, part);
+  port.postMessage({ value: part.rest });
+  function sendNext(): void {
+    try {
+      send(port, chunks.next());
+    } catch (error) {
+      fail(port, error);
+    }
+  }
+  port.on('message', sendNext);
+  for (let i = 0; i < CHUNKS_AHEAD; i += 1) sendNext();
+}
+
+function send(port: MessagePort, next: IteratorResult<Uint8Array[], void>): void {
+  if (next.done === true) {
+    port.postMessage({ value: null });
+    return;
+  }
+  const packed = pack(next.value);
+  port.postMessage({ value: packed }, [packed.bytes.buffer, packed.ends.buffer]);
+}
+
+function pack(chunk: readonly Uint8Array[]): Packed {
+  const ends = new Uint32Array(chunk.length);
+  const bytes = new Uint8Array(chunk.reduce((sum, message) => sum + message.length, 0));
+  let end = 0;
+  for (const [i, message] of chunk.entries()) {
+    bytes.set(message, end);
+    end += message.length;
+    ends[i] = end;
+  }
+  return { bytes, ends };
+}
+
+parentPort?.on('message', ({ request, port }: Request) => {
+  try {
+    if (request.kind === 'export') startExport(request, port);
+    else port.postMessage({ value: answer((shared ??= openForReading(dir)), request) });
+  } catch (error) {
+    fail(port, error);
+  }
+});

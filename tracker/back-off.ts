@@ -1,0 +1,51 @@
+// How long to wait before the next connect: X's documented schedule (facts/x-api §1.4), pure.
+
+export type Failure =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'network' }
+  | { readonly kind: 'server' }
+  | { readonly kind: 'rate-limit'; readonly resetAt: number | undefined }
+  /** credits are out, or the token may not stream: nothing that a quick retry would mend */
+  | { readonly kind: 'refused' };
+
+/** Failures of one kind in a row, since something was last heard. */
+export interface Attempts {
+  readonly kind: Failure['kind'] | undefined;
+  readonly count: number;
+}
+
+export const NO_ATTEMPTS: Attempts = { kind: undefined, count: 0 };
+export const WINDOW_MS = 15 * 60_000;
+/** X allows 50 connects in 15 minutes; the rest is left for a person. */
+export const MAX_CONNECTS = 45;
+const SECOND = 1_000;
+const MIN_BETWEEN_CONNECTS = 2 * SECOND;
+
+export function failed(attempts: Attempts, failure: Failure): Attempts {
+  return { kind: failure.kind, count: attempts.kind === failure.kind ? attempts.count + 1 : 1 };
+}
+
+/** ms to wait after the given attempts; the first reconnect after a working connection is at once. */
+export function delayOf(attempts: Attempts, failure: Failure, now: number): number {
+  const n = attempts.count;
+  switch (failure.kind) {
+    case 'closed':
+      return n <= 1 ? 0 : Math.min(250 * (n - 1), 16 * SECOND);
+    case 'network':
+      return Math.min(250 * n, 16 * SECOND);
+    case 'server':
+      return Math.min(5 * SECOND * 2 ** (n - 1), 320 * SECOND);
+    case 'rate-limit':
+      return Math.max(Math.min(60 * SECOND * 2 ** (n - 1), WINDOW_MS), (failure.resetAt ?? 0) - now);
+    case 'refused':
+      return 5 * 60 * SECOND;
+  }
+}
+
+/** The earliest time, ms, at which one more connect keeps the limit; `connects` are the times of the former ones, oldest first. */
+export function earliestConnect(connects: readonly number[], now: number): number {
+  const last = connects.at(-1);
+  const spaced = last === undefined ? now : Math.max(now, last + MIN_BETWEEN_CONNECTS);
+  const oldest = connects.at(-MAX_CONNECTS);
+  return oldest === undefined ? spaced : Math.max(spaced, oldest + WINDOW_MS);
+}

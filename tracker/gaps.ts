@@ -1,0 +1,105 @@
+// The gap ledger: for every active event either somebody listens for it, or a gap of it is open. Pure but for what it holds.
+import type { Note } from '../eventing/collection.ts';
+import type { CrisisEvent } from '../sql/crisis-event.ts';
+
+export interface OpenGap {
+  /** RFC 3339 */
+  readonly from: string;
+  readonly reason: string;
+}
+
+export type OpenGaps = Readonly<Record<string, OpenGap>>;
+
+/** X delivers 99 of 100 posts within 7 s (facts/x-api §1.1): what it had not sent when the stream broke is older than the last byte. */
+const LATENCY_MS = 10_000;
+/** What a dead tracker may have received but not made durable before its last word. */
+const MARGIN_MS = 90_000;
+const NOTE = 'Posts of this time may be missing.';
+
+type GapNote = Extract<Note, { kind: 'gap.opened' | 'gap.closed' | 'gap.filled' }>;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export class Gaps {
+  #open = new Map<string, OpenGap>();
+  #collecting = new Set<string>();
+  #connected = false;
+  #lost: OpenGap;
+
+  /**
+   * `previous` is what the last tracker wrote: how far it got (`at`) and which gaps were open. Without one,
+   * nothing was collected before `now` that could be missed, but what came since an event was made is.
+   */
+  constructor(previous: { at: string; gaps: OpenGaps } | undefined, now: number) {
+    if (previous === undefined) {
+      this.#lost = { from: iso(now), reason: 'The collection was starting.' };
+      return;
+    }
+    this.#lost = { from: iso(Date.parse(previous.at) - MARGIN_MS), reason: 'The tracker was not running.' };
+    this.#open = new Map(Object.entries(previous.gaps));
+  }
+
+  /** The events to collect for have changed. `changed` are those that X does not collect for as they are now. */
+  want(events: readonly CrisisEvent[], now: number): GapNote[] {
+    const wanted = new Map(events.map((event) => [event.code, event]));
+    const notes: GapNote[] = [];
+    for (const code of this.#open.keys()) {
+      if (!wanted.has(code)) notes.push(...this.#close(code, now));
+    }
+    this.#collecting = new Set([...this.#collecting].filter((code) => wanted.has(code)));
+    for (const event of events) {
+      if (this.#connected && this.#collecting.has(event.code)) continue;
+      notes.push(...this.#miss(event));
+    }
+    return notes;
+  }
+
+  /** An event's keywords have changed: until the service collects for them, posts may be missing. */
+  changed(event: CrisisEvent): void {
+    this.#collecting.delete(event.code);
+  }
+
+  collecting(codes: readonly string[], now: number): GapNote[] {
+    for (const code of codes) this.#collecting.add(code);
+    return this.#connected ? codes.flatMap((code) => this.#close(code, now)) : [];
+  }
+
+  connected(now: number): GapNote[] {
+    this.#connected = true;
+    return [...this.#collecting].flatMap((code) => this.#close(code, now));
+  }
+
+  lost(at: number, reason: string, events: readonly CrisisEvent[]): GapNote[] {
+    this.#connected = false;
+    this.#lost = { from: iso(at - LATENCY_MS), reason };
+    return events.flatMap((event) => this.#miss(event));
+  }
+
+  get open(): OpenGaps {
+    return Object.fromEntries(this.#open);
+  }
+
+  #miss(event: CrisisEvent): GapNote[] {
+    if (this.#open.has(event.code)) return [];
+    const gap = this.#gapOf(event);
+    this.#open.set(event.code, gap);
+    return [this.#note('gap.opened', event.code, gap, null)];
+  }
+
+  #gapOf(event: CrisisEvent): OpenGap {
+    if (this.#connected) return { from: event.updatedAt, reason: 'X was not yet collecting these keywords.' };
+    const { from, reason } = this.#lost;
+    return { from: event.createdAt > from ? event.createdAt : from, reason };
+  }
+
+  #close(code: string, now: number): GapNote[] {
+    const gap = this.#open.get(code);
+    if (gap === undefined) return [];
+    this.#open.delete(code);
+    return [this.#note('gap.closed', code, gap, iso(Math.max(now, Date.parse(gap.from))))];
+  }
+
+  #note(kind: GapNote['kind'], event: string, gap: OpenGap, to: string | null): GapNote {
+    return { kind, event, from: gap.from, to, reason: gap.reason, recovered: 0, note: NOTE };
+  }
+}

@@ -1,0 +1,92 @@
+// One item of a source at a time: judged, matched once against all events, and handed on for each event it belongs to.
+import { createHash } from 'node:crypto';
+import type { Envelope } from '../eventing/batch.ts';
+import type { PostMessage } from '../eventing/post.ts';
+import type { CrisisEvent } from '../sql/crisis-event.ts';
+import { Counters } from './counters.ts';
+import { KEPT_BYTES } from './line-reader.ts';
+import { compile, route, type Matcher } from './matcher.ts';
+import type { Publisher } from './publisher.ts';
+import { RejectedLines } from './rejected-lines.ts';
+import type { RejectedItem, Source } from './source.ts';
+
+type MessageItem = { readonly bytes: Uint8Array };
+
+export class Intake {
+  readonly counters = new Counters();
+  readonly rejected = new RejectedLines();
+  readonly #source: Source;
+  readonly #publisher: Publisher;
+  readonly #receivedAt: () => string;
+  #matcher: Matcher = compile([]);
+  #lastPostAt: string | null = null;
+
+  constructor(source: Source, publisher: Publisher, receivedAt: () => string) {
+    this.#source = source;
+    this.#publisher = publisher;
+    this.#receivedAt = receivedAt;
+  }
+
+  want(events: readonly CrisisEvent[]): void {
+    this.#matcher = compile(events);
+  }
+
+  get lastPostAt(): string | null {
+    return this.#lastPostAt;
+  }
+
+  message({ bytes }: MessageItem): void {
+    const { sorted, matches } = route(this.#matcher, bytes);
+    if (sorted.kind === 'post') {
+      this.counters.read();
+      this.#post(bytes, sorted, matches);
+    } else if (sorted.kind === 'control') {
+      this.counters.read();
+      this.counters.control(sorted.name);
+    } else {
+      const reason = sorted.kind === 'page' ? 'a result page is no stream message' : sorted.reason;
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      this.reject({ reason, bytes: bytes.subarray(0, KEPT_BYTES), length: bytes.length, sha256 });
+    }
+  }
+
+  reject(line: Omit<RejectedItem, 'kind' | 'end'>): void {
+    this.counters.read();
+    this.counters.reject();
+    const { reason, bytes, length, sha256 } = line;
+    this.rejected.add({ reason, bytes, length, sha256 }, Date.now());
+  }
+
+  #post(message: Uint8Array, sorted: PostMessage, matches: ReadonlyMap<string, readonly string[]>): void {
+    const receivedAt = this.#receivedAt();
+    this.#lastPostAt = receivedAt;
+    const rules = this.#ourRules(sorted);
+    const codes = rules.length === 0 ? matches.keys() : this.#eventsOf(rules);
+    const found = [...codes];
+    if (found.length === 0) return;
+    this.counters.match(found);
+    for (const code of found) {
+      const envelope: Envelope = {
+        keywords: [...(matches.get(code) ?? [])],
+        rules,
+        receivedAt,
+        via: this.#source.via,
+        source: 'x',
+      };
+      this.#publisher.post(code, { envelope, message });
+    }
+  }
+
+  /** Tags of our rules that X says the post matched: X is taken at its word. */
+  #ourRules(sorted: PostMessage): string[] {
+    if (sorted.form === 'v1' || sorted.rules.length === 0) return [];
+    return sorted.rules
+      .map((rule) => rule['tag'])
+      .filter((tag) => typeof tag === 'string')
+      .filter((tag) => this.#source.eventsOfRule(tag).length > 0);
+  }
+
+  #eventsOf(rules: readonly string[]): Set<string> {
+    return new Set(rules.flatMap((tag) => this.#source.eventsOfRule(tag)));
+  }
+}

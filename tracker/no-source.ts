@@ -1,0 +1,18 @@
+// Everything but a source: events can be made and looked at, and nothing comes in.
+import type { Item, Source } from './source.ts';
+import { sleep } from './wakeup.ts';
+
+const LONG = 2 ** 31 - 1;
+
+export const noSource: Source = {
+  name: 'none',
+  via: 'replay',
+  replayOf: { file: '', wanted: '' },
+  want: () => undefined,
+  eventsOfRule: () => [],
+  rules: () => 0,
+  async *read(signal): AsyncGenerator<readonly Item[]> {
+    yield [{ kind: 'state', state: 'idle', problem: null }];
+    while (!signal.aborted) await sleep(LONG, signal);
+  },
+};

@@ -1,0 +1,58 @@
+// The source that was chosen, ready to be opened: a file that can be read, X, the simulator in this process, or none.
+import type { Progress } from '../eventing/collection.ts';
+import type { CrisisEvent } from '../sql/crisis-event.ts';
+import { noSource } from './no-source.ts';
+import { WrongUsage, type SourceChoice, type WantedEvent } from './options.ts';
+import { replaySource } from './replay-source.ts';
+import { openReplay, UnreadableInput } from './replay/open.ts';
+import type { Source } from './source.ts';
+import { xRules } from './x-api.ts';
+import { sampleEvents } from './x-simulator/sample-events.ts';
+import { startSimulator } from './x-simulator/server.ts';
+import { XSource } from './x-source.ts';
+
+export interface ChosenSource {
+  readonly open: (previous: Progress | undefined, active: readonly CrisisEvent[]) => Source;
+  /** bytes of a replayed file, where that says how far it is */
+  readonly size: number | undefined;
+  /** what a newcomer without events of their own should see */
+  readonly sample: readonly WantedEvent[];
+  readonly close: () => Promise<void>;
+}
+
+const rest = { size: undefined, sample: [], close: async () => undefined };
+
+/** Throws {@link WrongUsage} for a file that cannot be read. */
+export async function chooseSource(choice: SourceChoice, install: string): Promise<ChosenSource> {
+  switch (choice.kind) {
+    case 'none':
+      return { ...rest, open: () => noSource };
+    case 'x':
+      return { ...rest, open: () => xSource(choice.url, choice.token, install) };
+    case 'replay':
+      return replay(choice.path, choice.rate);
+    case 'simulator': {
+      const simulator = await startSimulator({ port: 0, seed: Date.now() % 1_000_000, ruleDelayMs: 0 });
+      const open = (): Source => xSource(simulator.url, 'simulator', install);
+      return { ...rest, open, sample: sampleEvents, close: () => simulator.close() };
+    }
+  }
+}
+
+function xSource(baseUrl: string, bearerToken: string, install: string): Source {
+  return new XSource({ baseUrl, bearerToken, install, rules: xRules(baseUrl, bearerToken) });
+}
+
+async function replay(path: string, rate: number | undefined): Promise<ChosenSource> {
+  try {
+    const input = await openReplay(path);
+    return {
+      ...rest,
+      size: input.size,
+      open: (previous, active) => replaySource({ input, rate, previous, active }),
+    };
+  } catch (error) {
+    if (error instanceof UnreadableInput) throw new WrongUsage(error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,135 @@
+// What a tracker is asked to do: its command line and its environment, read in one place without side effects.
+import { parseArgs } from 'node:util';
+
+export type SourceChoice =
+  | { readonly kind: 'replay'; readonly path: string; readonly rate: number | undefined }
+  | { readonly kind: 'x'; readonly url: string; readonly token: string }
+  | { readonly kind: 'simulator' }
+  | { readonly kind: 'none' };
+
+export interface WantedEvent {
+  readonly name: string;
+  readonly keywords: readonly string[];
+}
+
+export interface TrackerConfig {
+  readonly source: SourceChoice;
+  readonly once: boolean;
+  readonly events: readonly WantedEvent[];
+  /** undefined: made once and kept in `dataDir` */
+  readonly install: string | undefined;
+  readonly dataDir: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What was asked for makes no sense; the message says what would. Exit status 2. */
+export class WrongUsage extends Error {
+  override name = 'WrongUsage';
+}
+
+const SOURCES = ['x', 'replay', 'simulator', 'none'];
+const INSTALL = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+export const USAGE = `Usage: npm start -- [options]
+  --replay FILE     read recorded posts instead of X: JSON lines or result pages, also gzip; - is stdin
+  --rate N|max      posts per second of a replay (default max)
+  --once            with --replay: end when everything is stored, with a summary on stdout
+  --event "NAME=keyword, keyword"   make this event if it is not there yet; may be repeated
+  --help            this text
+Everything else is set in the environment: see .env.example.`;
+
+/** Throws {@link WrongUsage}. */
+export function trackerConfig(argv: readonly string[], env: Env): TrackerConfig {
+  const { replay, rate, once, event } = argumentsOf(argv);
+  if (once && replay === undefined)
+    throw new WrongUsage('--once needs --replay FILE: a live source has no end.');
+  if (rate !== undefined && replay === undefined) throw new WrongUsage('--rate needs --replay FILE.');
+  const install = env['INSTALL'] || undefined;
+  if (install !== undefined && !INSTALL.test(install)) {
+    throw new WrongUsage(
+      `INSTALL must be 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit; it is "${install}".`,
+    );
+  }
+  return {
+    source: replay === undefined ? sourceOf(env) : { kind: 'replay', path: replay, rate: rateOf(rate) },
+    once,
+    events: event.map(wantedEvent),
+    install,
+    dataDir: env['DATA_DIR'] || 'data',
+  };
+}
+
+function argumentsOf(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        replay: { type: 'string' },
+        rate: { type: 'string' },
+        once: { type: 'boolean', default: false },
+        event: { type: 'string', multiple: true, default: [] },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new WrongUsage(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function rateOf(rate: string | undefined): number | undefined {
+  if (rate === undefined || rate === 'max') return undefined;
+  const number = Number(rate);
+  if (Number.isFinite(number) && number > 0) return number;
+  throw new WrongUsage(`--rate takes a number of posts per second above 0, or max; it is "${rate}".`);
+}
+
+/** `NAME=keyword, keyword`; a comma in double quotes belongs to its phrase. */
+function wantedEvent(text: string): WantedEvent {
+  const at = text.indexOf('=');
+  const name = text.slice(0, Math.max(at, 0)).trim();
+  const keywords = (text.slice(at + 1).match(/(?:"[^"]*"?|[^,"])+/g) ?? [])
+    .map((keyword) => keyword.trim())
+    .filter((keyword) => keyword !== '');
+  if (name !== '' && keywords.length > 0) return { name, keywords };
+  throw new WrongUsage(`--event takes "NAME=keyword, keyword"; it is "${text}".`);
+}
+
+function sourceOf(env: Env): SourceChoice {
+  const wanted = env['SOURCE'] || undefined;
+  const token = env['X_BEARER_TOKEN'] || undefined;
+  const engines = ['KAFKA_BROKERS', 'CASSANDRA_CONTACT_POINTS'].filter((name) => env[name]);
+  switch (wanted ?? (token === undefined ? 'sample' : 'x')) {
+    case 'x':
+      return { kind: 'x', url: urlOf(env), token: tokenOf(token) };
+    case 'replay':
+      throw new WrongUsage('SOURCE=replay needs --replay FILE.');
+    case 'none':
+      return { kind: 'none' };
+    case 'simulator':
+      return { kind: 'simulator' };
+    case 'sample':
+      if (engines.length === 0) return { kind: 'simulator' };
+      throw new WrongUsage(
+        `With ${engines.join(' and ')} set, the made-up sample must be asked for: set SOURCE=simulator, or X_BEARER_TOKEN for X.`,
+      );
+    default:
+      throw new WrongUsage(`SOURCE must be one of ${SOURCES.join(', ')}; it is "${wanted}".`);
+  }
+}
+
+function tokenOf(token: string | undefined): string {
+  if (token === undefined)
+    throw new WrongUsage('SOURCE=x needs X_BEARER_TOKEN, the app-only bearer token of your X app.');
+  // Whatever cannot stand in a header is no token; its text is a secret and is not shown.
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new WrongUsage('X_BEARER_TOKEN has characters that no bearer token has.');
+}
+
+function urlOf(env: Env): string {
+  const text = env['X_API_URL'] || 'https://api.x.com';
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url.origin;
+  throw new WrongUsage(`X_API_URL must be an http or https address; it is "${text}".`);
+}

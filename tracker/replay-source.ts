@@ -1,0 +1,80 @@
+// Recorded posts as a source: as fast as they can be stored, or at a given rate; goes on where an interrupted reading stopped.
+import { createHash } from 'node:crypto';
+import type { Progress } from '../eventing/collection.ts';
+import type { CrisisEvent } from '../sql/crisis-event.ts';
+import { readDocuments } from './replay/documents.ts';
+import type { ReplayInput } from './replay/open.ts';
+import type { Item, Source } from './source.ts';
+import { sleep } from './wakeup.ts';
+
+/** Shorter pauses cost more than they are worth. */
+const TICK_MS = 10;
+
+export interface ReplayOptions {
+  readonly input: ReplayInput;
+  /** posts per second; undefined: no limit */
+  readonly rate: number | undefined;
+  readonly previous: Progress | undefined;
+  readonly active: readonly CrisisEvent[];
+}
+
+export function replaySource({ input, rate, previous, active }: ReplayOptions): Source {
+  const replayOf = { file: input.identity, wanted: wantedOf(active) };
+  const from = offsetOf(previous, replayOf);
+  return {
+    name: 'replay',
+    via: 'replay',
+    replayOf,
+    want: () => undefined,
+    eventsOfRule: () => [],
+    rules: () => 0,
+    async *read(signal) {
+      yield [{ kind: 'state', state: 'reading', problem: null }];
+      const items = readDocuments(input.chunks(), from);
+      yield* rate === undefined ? untilAborted(items, signal) : paced(items, rate, signal);
+    },
+  };
+}
+
+/** What a file is read for: with other events or keywords, it has to be read again. */
+export function wantedOf(active: readonly CrisisEvent[]): string {
+  const wanted = active.map(({ code, keywords }) => [code, keywords]).toSorted();
+  return createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
+}
+
+/** Where an interrupted reading of the same file for the same events stopped; else the beginning. */
+export function offsetOf(previous: Progress | undefined, now: { file: string; wanted: string }): number {
+  const last = previous?.replay;
+  if (!last || last.done || now.file === '') return 0;
+  return last.file === now.file && last.wanted === now.wanted ? last.offset : 0;
+}
+
+async function* untilAborted(
+  groups: AsyncIterable<readonly Item[]>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Item[]> {
+  for await (const items of groups) {
+    if (signal.aborted) return;
+    yield items;
+  }
+}
+
+async function* paced(
+  groups: AsyncIterable<readonly Item[]>,
+  rate: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Item[]> {
+  const start = performance.now();
+  let sent = 0;
+  for await (const items of groups) {
+    for (let done = 0; done < items.length && !signal.aborted;) {
+      const due = Math.floor(((performance.now() - start) / 1_000) * rate) + 1 - sent;
+      const now = items.slice(done, done + Math.max(due, 0));
+      if (now.length > 0) yield now;
+      done += now.length;
+      sent += now.length;
+      if (done < items.length) await sleep(Math.max(TICK_MS, 1_000 / rate), signal);
+    }
+    if (signal.aborted) return;
+  }
+}

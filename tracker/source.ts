@@ -1,0 +1,48 @@
+// Where posts come from. A source knows nothing of topics, gaps or the database: it tells what came and when it could not listen.
+import type { CrisisEvent } from '../sql/crisis-event.ts';
+
+/** Times are ms since 1970. */
+export type Item =
+  /** one message, not yet read; `end` is where a later reading may go on (0 where there is no such place) */
+  | { readonly kind: 'message'; readonly bytes: Uint8Array; readonly end: number }
+  /** what cannot be a message, its first 64 KB */
+  | RejectedItem
+  /** listening from now on */
+  | { readonly kind: 'connected'; readonly at: number }
+  /** the last that was heard was at `at`; what came since then may be missing */
+  | { readonly kind: 'lost'; readonly at: number; readonly reason: string }
+  /** everything these events ask for is being listened to, while connected */
+  | { readonly kind: 'collecting'; readonly at: number; readonly events: readonly string[] }
+  /** the service will not collect these keywords */
+  | {
+      readonly kind: 'refused';
+      readonly event: string;
+      readonly keywords: readonly string[];
+      readonly reason: string;
+    }
+  /** for the status: what the source is doing */
+  | { readonly kind: 'state'; readonly state: string; readonly problem: string | null };
+
+export interface RejectedItem {
+  readonly kind: 'rejected';
+  readonly reason: string;
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly sha256: string;
+  readonly end: number;
+}
+
+export interface Source {
+  readonly name: string;
+  readonly via: 'stream' | 'replay';
+  /** What a recorded input is and what it is read for, so that a later reading can go on; null for a live stream. */
+  readonly replayOf: { readonly file: string; readonly wanted: string } | null;
+  /** What came, in order, until `signal` aborts or there is no more. The next is asked for when the last is dealt with. */
+  read(signal: AbortSignal): AsyncIterable<readonly Item[]>;
+  /** Which events to collect for from now on. */
+  want(events: readonly CrisisEvent[]): void;
+  /** The wanted events that the service's own rule stands for; empty where keywords alone decide. */
+  eventsOfRule(tag: string): readonly string[];
+  /** How many rules are in force, for the status. */
+  rules(): number;
+}

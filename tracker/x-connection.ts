@@ -1,0 +1,111 @@
+// One connection to X's filtered stream: the bytes as they come, and why it ended. Does not reconnect.
+import http from 'node:http';
+import https from 'node:https';
+import type { Failure } from './back-off.ts';
+
+const HEADERS_TIMEOUT_MS = 10_000;
+/** X sends at least a line end every 20 s; longer silence is a dead stream. */
+const SILENCE_MS = 30_000;
+const PROBLEM_BYTES = 16_384;
+
+const FIELDS = {
+  'tweet.fields':
+    'id,text,note_tweet,created_at,lang,author_id,conversation_id,in_reply_to_user_id,referenced_tweets,entities,attachments,geo,public_metrics,possibly_sensitive,edit_history_tweet_ids,edit_controls,source,withheld',
+  expansions:
+    'author_id,referenced_tweets.id,referenced_tweets.id.author_id,attachments.media_keys,geo.place_id,in_reply_to_user_id,entities.mentions.username',
+  'user.fields':
+    'id,name,username,created_at,description,entities,location,url,public_metrics,verified,verified_type,protected,profile_image_url,withheld',
+  'media.fields': 'media_key,type,url,preview_image_url,width,height,duration_ms,alt_text',
+  'place.fields': 'id,full_name,name,country,country_code,place_type,geo',
+};
+
+/** Why there is no stream. `idle`: X has no rules to stream for, which is no failure. */
+export class StreamEnded extends Error {
+  override name = 'StreamEnded';
+  readonly failure: Failure | 'idle';
+
+  constructor(message: string, failure: Failure | 'idle', cause?: unknown) {
+    super(message, { cause });
+    this.failure = failure;
+  }
+}
+
+/** The open stream's answer. Throws {@link StreamEnded} for anything but 200. */
+export async function connect(
+  baseUrl: string,
+  bearerToken: string,
+  signal: AbortSignal,
+): Promise<http.IncomingMessage> {
+  const url = new URL(`/2/tweets/search/stream?${new URLSearchParams(FIELDS)}`, baseUrl);
+  const client = url.protocol === 'http:' ? http : https;
+  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const request = client.get(url, {
+      agent: false,
+      signal,
+      // The library's default, gzip, hides a broken connection and cuts characters.
+      headers: { authorization: `Bearer ${bearerToken}`, 'accept-encoding': 'identity' },
+    });
+    const late = setTimeout(() => request.destroy(new Error('no answer within 10 s')), HEADERS_TIMEOUT_MS);
+    request.once('close', () => clearTimeout(late));
+    request.once('response', (answer) => {
+      clearTimeout(late);
+      resolve(answer);
+    });
+    request.on('error', (error) => {
+      reject(new StreamEnded(`cannot connect: ${error.message}`, { kind: 'network' }, error));
+    });
+  });
+  if (response.statusCode === 200) return response;
+  throw await refusal(response);
+}
+
+/** Chunks until the stream ends, breaks or falls silent, which throws {@link StreamEnded}; returns when `signal` aborts. */
+export async function* chunksOf(response: http.IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const silence = setTimeout(() => response.destroy(new Error('silent for 30 s')), SILENCE_MS);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      silence.refresh();
+      yield chunk;
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StreamEnded(`the stream broke: ${reason}`, { kind: 'closed' }, error);
+  } finally {
+    clearTimeout(silence);
+    response.destroy();
+  }
+  if (!signal.aborted) throw new StreamEnded('X closed the stream', { kind: 'closed' });
+}
+
+async function refusal(response: http.IncomingMessage): Promise<StreamEnded> {
+  const status = response.statusCode ?? 0;
+  const detail = await problemText(response);
+  const message = `X answered ${status}${detail === '' ? '' : `: ${detail}`}`;
+  if (status === 409) return new StreamEnded(message, 'idle');
+  if (status === 429) {
+    const reset = Number(response.headers['x-rate-limit-reset']);
+    const exhausted = response.headers['x-rate-limit-remaining'] === '0' && Number.isFinite(reset);
+    return new StreamEnded(message, { kind: 'rate-limit', resetAt: exhausted ? reset * 1_000 : undefined });
+  }
+  if (status >= 500) return new StreamEnded(message, { kind: 'server' });
+  return new StreamEnded(message, { kind: 'refused' });
+}
+
+async function problemText(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > PROBLEM_BYTES) break;
+    }
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : undefined;
+    return typeof detail === 'string' ? detail : '';
+  } catch {
+    // The status alone says enough; a body that is cut off or no JSON adds nothing.
+    return '';
+  }
+}

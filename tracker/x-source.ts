@@ -1,0 +1,129 @@
+// X's filtered stream as a source: keeps the rules as wanted and the connection open, with X's own back-off.
+import type { CrisisEvent } from '../sql/crisis-event.ts';
+import { delayOf, earliestConnect, failed, NO_ATTEMPTS, WINDOW_MS, type Attempts } from './back-off.ts';
+import { LineReader, type Line } from './line-reader.ts';
+import type { Item, Source } from './source.ts';
+import { sleep, Wakeup } from './wakeup.ts';
+import { chunksOf, connect, StreamEnded } from './x-connection.ts';
+import { RuleKeeper } from './x-rule-keeper.ts';
+import type { XRules } from './x-api.ts';
+
+/** As often as X's limit on connects bears for ever. */
+const IDLE_MS = 20_000;
+
+export interface XOptions {
+  readonly baseUrl: string;
+  readonly bearerToken: string;
+  readonly install: string;
+  readonly rules: XRules;
+}
+
+export class XSource implements Source {
+  readonly name = 'x';
+  readonly via = 'stream';
+  readonly replayOf = null;
+  readonly #options: XOptions;
+  readonly #keeper: RuleKeeper;
+  readonly #wanted = new Wakeup();
+  #connects: number[] = [];
+  #attempts: Attempts = NO_ATTEMPTS;
+
+  constructor(options: XOptions) {
+    this.#options = options;
+    this.#keeper = new RuleKeeper(options.install, options.rules, () => this.#wanted.wake());
+  }
+
+  want(events: readonly CrisisEvent[]): void {
+    this.#keeper.want(events);
+    this.#wanted.wake();
+  }
+
+  eventsOfRule(tag: string): readonly string[] {
+    return this.#keeper.eventsOf(tag);
+  }
+
+  rules(): number {
+    return this.#keeper.count();
+  }
+
+  async *read(signal: AbortSignal): AsyncGenerator<readonly Item[]> {
+    const keeping = new AbortController();
+    const kept = this.#keeper.run(AbortSignal.any([signal, keeping.signal]));
+    try {
+      while (!signal.aborted) yield* this.#session(signal);
+    } finally {
+      keeping.abort();
+      await kept;
+    }
+  }
+
+  async *#session(signal: AbortSignal): AsyncGenerator<readonly Item[]> {
+    yield* this.#news();
+    if (this.#keeper.count() === 0) {
+      yield [{ kind: 'state', state: 'idle', problem: this.#keeper.problem ?? null }];
+      await this.#wanted.wait(1_000, signal);
+      return;
+    }
+    try {
+      yield* this.#listen(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof StreamEnded)) throw error;
+      yield* this.#rest(error, signal);
+    }
+  }
+
+  async *#listen(signal: AbortSignal): AsyncGenerator<readonly Item[]> {
+    yield [{ kind: 'state', state: 'connecting', problem: null }];
+    await sleep(earliestConnect(this.#connects, Date.now()) - Date.now(), signal);
+    if (signal.aborted) return;
+    this.#connects = [...this.#connects.filter((at) => at > Date.now() - WINDOW_MS), Date.now()];
+    const response = await connect(this.#options.baseUrl, this.#options.bearerToken, signal);
+    let heard = Date.now();
+    yield [{ kind: 'connected', at: heard }, ...this.#keeper.news()];
+    const reader = new LineReader();
+    let ended: unknown;
+    try {
+      for await (const chunk of chunksOf(response, signal)) {
+        heard = Date.now();
+        this.#attempts = NO_ATTEMPTS;
+        yield [...itemsOf(reader.push(chunk)), ...this.#keeper.news()];
+      }
+    } catch (error) {
+      ended = error;
+    }
+    const rest = reader.end();
+    const reason = ended instanceof Error ? ended.message : 'the tracker was stopped';
+    yield [...itemsOf(rest === undefined ? [] : [rest]), { kind: 'lost', at: heard, reason }];
+    if (ended !== undefined) throw ended;
+  }
+
+  async *#rest(ended: StreamEnded, signal: AbortSignal): AsyncGenerator<readonly Item[]> {
+    if (ended.failure === 'idle') {
+      yield [{ kind: 'state', state: 'idle', problem: ended.message }];
+      await this.#wanted.wait(IDLE_MS, signal);
+      return;
+    }
+    this.#attempts = failed(this.#attempts, ended.failure);
+    const delay = delayOf(this.#attempts, ended.failure, Date.now());
+    yield [{ kind: 'state', state: 'waiting', problem: ended.message }];
+    await sleep(delay, signal);
+  }
+
+  *#news(): Generator<readonly Item[]> {
+    const news = this.#keeper.news();
+    if (news.length > 0) yield news;
+  }
+}
+
+function itemsOf(lines: readonly Line[]): Item[] {
+  const items: Item[] = [];
+  for (const line of lines) {
+    if ('sha256' in line) {
+      items.push({ kind: 'rejected', reason: 'the message is longer than 512 KB', ...line, end: 0 });
+    } else if (line.bytes.length > 0) {
+      items.push({ kind: 'message', bytes: line.bytes, end: 0 });
+    }
+  }
+  return items;
+}
