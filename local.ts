@@ -5,7 +5,7 @@ import { reporter } from './eventing/report.ts';
 import { FIXED_TOPICS } from './eventing/topics.ts';
 import { controller } from './functions/controller/app.ts';
 import { eventApi } from './functions/event-api/app.ts';
-import { configOf } from './functions/event-api/config.ts';
+import { configOf, type Config } from './functions/event-api/config.ts';
 import { ensureEvents } from './functions/event-api/ensure-events.ts';
 import { events as eventsOf } from './functions/event-api/events.ts';
 import { serveEventApi } from './functions/event-api/serve.ts';
@@ -15,14 +15,18 @@ import { LocalCluster } from './knative/local.ts';
 import { fixedManifests } from './knative/manifests.ts';
 import { takeDataDir } from './sql/data-dir.ts';
 import { openSqliteStore } from './sql/sqlite.ts';
-import { collect } from './tracker/collect.ts';
+import { collect, type Collecting } from './tracker/collect.ts';
 import { runCommand } from './tracker/command.ts';
 import { keptInstall } from './tracker/install.ts';
-import { chooseSource } from './tracker/open-source.ts';
+import { chooseSource, type ChosenSource } from './tracker/open-source.ts';
 import type { TrackerConfig } from './tracker/options.ts';
 import { showProgress } from './tracker/progress-line.ts';
 
 type Fetch = (request: Request) => Response | Promise<Response>;
+type System = Awaited<ReturnType<typeof openSystem>>;
+
+const now = (): Date => new Date();
+const tick = (): Request => new Request('http://controller/tick', { method: 'POST' });
 
 /** A function whose parts this process has open anyway: waking it and letting it go is nothing. */
 const present = (fetch: Fetch) => async () => ({
@@ -31,62 +35,92 @@ const present = (fetch: Fetch) => async () => ({
 });
 
 async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> {
-  const { host, port, access, logLevel } = configOf(process.env);
-  const { dataDir } = config;
-  const report = reporter('epicenter', logLevel);
-  const problem = (message: string): void => report('warning', message);
-  const lock = takeDataDir(dataDir);
-  const install = config.install ?? keptInstall(dataDir);
+  const settings = { ...configOf(process.env), dataDir: config.dataDir };
+  const lock = takeDataDir(config.dataDir);
+  const install = config.install ?? keptInstall(config.dataDir);
   const source = await chooseSource(config.source, install);
   const ending = new AbortController();
   const until = AbortSignal.any([signal, ending.signal]);
-  const now = (): Date => new Date();
-  const since = Date.now();
+  const system = await openSystem(settings, until);
+  const page = config.once ? undefined : await serveEventApi({ ...settings, app: system.api });
+  if (page !== undefined) system.report('info', `The page is at ${page.url}`);
+  await system.start(config, source);
+  const collecting = await collect({ ...system, install, open: source.open, report: system.warn }, until);
+  const status = collecting === undefined ? 0 : await attend(system, collecting, { config, source, signal });
+  ending.abort();
+  await collecting?.stopped;
+  await system.cluster.close();
+  await page?.close();
+  await source.close();
+  await system.close();
+  lock.release();
+  return status;
+}
 
+async function openSystem({ dataDir, access, logLevel }: Config, signal: AbortSignal) {
+  const report = reporter('epicenter', logLevel);
+  const warn = (problem: string): void => report('warning', problem);
   const store = await openSqliteStore(dataDir);
   const log = await openEmbeddedLog(dataDir);
   for (const topic of FIXED_TOPICS) await log.createTopic(topic);
   const cluster: LocalCluster = new LocalCluster({
     log,
-    report: problem,
+    report: warn,
     functions: {
       'functions/event-api/main.ts': present((request) => api.fetch(request)),
       'functions/controller/main.ts': present((request) => control.fetch(request)),
       'functions/normalizer/main.ts': () => startNormalizer({ ...process.env, DATA_DIR: dataDir }),
     },
   });
-  const api = eventApi({ store, log, cluster, now, access, report, signal: until });
-  const control = controller({ store, log, cluster, report: problem });
-  const page = config.once ? undefined : await serveEventApi({ app: api, host, port });
-  if (page !== undefined) report('info', `The page is at ${page.url}`);
-
+  const api = eventApi({ store, log, cluster, now, access, report, signal });
+  const control = controller({ store, log, cluster, report: warn });
   const events = eventsOf({ store, log, now, report });
-  await ensureEvents(events, config.events, problem);
-  if ((await events.list()).length === 0) await ensureEvents(events, source.sample, problem);
-  for (const manifest of fixedManifests()) await cluster.apply(manifest);
-  await cluster.request('controller', new Request('http://controller/tick', { method: 'POST' }));
+  return {
+    store,
+    log,
+    cluster,
+    api,
+    report,
+    warn,
+    /** Makes what was asked for and starts what should run, before anything is collected. */
+    async start(config: TrackerConfig, source: ChosenSource): Promise<void> {
+      await ensureEvents(events, config.events, warn);
+      if ((await events.list()).length === 0) await ensureEvents(events, source.sample, warn);
+      for (const manifest of fixedManifests()) await cluster.apply(manifest);
+      const { status } = await cluster.request('controller', tick());
+      if (status !== 204)
+        warn(`The controller's first tick failed with ${status}; the next one tries again.`);
+    },
+    async close(): Promise<void> {
+      await log.close();
+      await store.close();
+    },
+  };
+}
 
-  const collecting = await collect({ log, install, open: source.open, report: problem }, until);
+interface Attended {
+  readonly config: TrackerConfig;
+  readonly source: ChosenSource;
+  readonly signal: AbortSignal;
+}
+
+/** Until a signal comes or, with `--once`, until everything read is stored. The exit status. */
+async function attend(
+  system: System,
+  { tracker, finished }: Collecting,
+  { config, source, signal }: Attended,
+): Promise<number> {
+  const since = Date.now();
   const shown =
-    collecting &&
-    config.source.kind === 'replay' &&
-    showProgress(process.stderr, collecting.tracker, source.size);
-  await collecting?.finished;
-  if (shown) shown();
-  const counts = collecting?.tracker.counts;
-  const summary = config.once && counts && (await summarize({ store, log, counts, since }, signal));
-  if (summary) process.stdout.write(`${summary.line}\n`);
-  if (!config.once && !signal.aborted) await once(signal, 'abort');
-
-  ending.abort();
-  await collecting?.stopped;
-  await cluster.close();
-  await page?.close();
-  await source.close();
-  await log.close();
-  await store.close();
-  lock.release();
-  return summary && !summary.complete ? 1 : 0;
+    config.source.kind === 'replay' ? showProgress(process.stderr, tracker, source.size) : undefined;
+  await finished.finally(shown);
+  if (!config.once) {
+    if (!signal.aborted) await once(signal, 'abort');
+    return 0;
+  }
+  const summary = await summarize({ ...system, counts: tracker.counts, since }, signal);
+  if (summary !== undefined) process.stdout.write(`${summary.line}\n`);
+  return summary?.complete === false ? 1 : 0;
 }
 
 await runCommand(run);

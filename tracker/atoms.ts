@@ -29,36 +29,33 @@ const spread = (hash: number): number => hash ^ (hash >>> 15);
 
 /** Atoms by number, from 1: a hash table asked with a place in a text instead of a string. */
 class AtomTable {
-  /** one bit for each hash that there is: small enough to stay near the processor when the table is not */
+  /** one bit for each hash that there is: small enough to stay near the processor when the rest is not */
   readonly #filter: Int32Array;
-  /** pairs of hash and number */
+  /** where the atom's record begins in `records`, 0 for none */
   readonly #slots: Int32Array;
-  readonly #mask: number;
-  /** the code points of all atoms, one after another */
-  readonly #codes: Int32Array;
-  /** where an atom's code points begin; those of the next end them */
-  readonly #starts: Int32Array;
+  /** for each atom its hash, its number, how many code points it has, and these: what is compared lies together */
+  readonly #records: Int32Array;
 
   /** `atoms` are folded and distinct; each gets its index + 1. */
   constructor(atoms: readonly string[]) {
-    const codes = atoms.map((atom) => Array.from(atom, (char) => char.codePointAt(0) ?? 0));
     const size = 2 ** Math.ceil(Math.log2(atoms.length * 2 + 8));
-    this.#mask = size - 1;
     this.#filter = new Int32Array(size / 2);
-    this.#slots = new Int32Array(size * 2);
-    this.#codes = Int32Array.from(codes.flat());
-    this.#starts = new Int32Array(atoms.length + 2);
-    for (const [index, own] of codes.entries()) {
-      this.#starts[index + 2] = (this.#starts[index + 1] ?? 0) + own.length;
-      this.#add(own.reduce(mix, SEED), index + 1);
+    this.#slots = new Int32Array(size);
+    const records = [0];
+    for (const [index, atom] of atoms.entries()) {
+      const codes = Array.from(atom, (char) => char.codePointAt(0) ?? 0);
+      const hash = codes.reduce(mix, SEED);
+      this.#add(hash, records.length);
+      for (const value of [hash, index + 1, codes.length, ...codes]) records.push(value);
     }
+    this.#records = Int32Array.from(records);
   }
 
-  #add(hash: number, id: number): void {
-    let slot = spread(hash) & this.#mask;
-    while (this.#slots[slot * 2 + 1] !== 0) slot = (slot + 1) & this.#mask;
-    this.#slots[slot * 2] = hash;
-    this.#slots[slot * 2 + 1] = id;
+  #add(hash: number, record: number): void {
+    const last = this.#slots.length - 1;
+    let slot = spread(hash) & last;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & last;
+    this.#slots[slot] = record;
     const bits = (hash >>> 5) & (this.#filter.length - 1);
     this.#filter[bits] = (this.#filter[bits] ?? 0) | (1 << (hash & 31));
   }
@@ -71,20 +68,20 @@ class AtomTable {
 
   /** The number of the atom that is `length` characters of the text from `place` on, folded; 0 when it is none. */
   find(hash: number, text: string, place: number, length: number): number {
-    for (let slot = spread(hash) & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const id = this.#slots[slot * 2 + 1] ?? 0;
-      if (id === 0) return 0;
-      const start = this.#starts[id] ?? 0;
-      const fits = this.#slots[slot * 2] === hash && this.#starts[id + 1] === start + length;
-      if (fits && this.#isAt(start, start + length, text, place)) return id;
+    const last = this.#slots.length - 1;
+    for (let slot = spread(hash) & last; ; slot = (slot + 1) & last) {
+      const record = this.#slots[slot] ?? 0;
+      if (record === 0) return 0;
+      const fits = this.#records[record] === hash && this.#records[record + 2] === length;
+      if (fits && this.#isAt(record + 3, length, text, place)) return this.#records[record + 1] ?? 0;
     }
   }
 
-  #isAt(start: number, end: number, text: string, place: number): boolean {
+  #isAt(start: number, length: number, text: string, place: number): boolean {
     let at = place;
-    for (let index = start; index < end; index++) {
+    for (let index = start; index < start + length; index++) {
       const char = charAt(text, at);
-      if (this.#codes[index] !== char >>> FOLD_SHIFT) return false;
+      if (this.#records[index] !== char >>> FOLD_SHIFT) return false;
       at += unitsOf(char);
     }
     return true;

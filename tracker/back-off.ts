@@ -37,7 +37,7 @@ export function delayOf(attempts: Attempts, failure: Failure, now: number): numb
       return Math.min(5 * SECOND * 2 ** (n - 1), 320 * SECOND);
     case 'rate-limit':
       return Math.max(Math.min(60 * SECOND * 2 ** (n - 1), WINDOW_MS), (failure.resetAt ?? 0) - now);
-    case 'refused':
+    default:
       return 5 * 60 * SECOND;
   }
 }

@@ -1,7 +1,7 @@
 // Which events want a post: all keywords of all events at once, so that a post's cost does not grow with events it does not match.
 import { isUtf8 } from 'node:buffer';
 import { type Sorted, sort } from '../eventing/post.ts';
-import { parseKeyword } from '../sql/keyword.ts';
+import { parseKeyword, type Term } from '../sql/keyword.ts';
 import { TermFinder } from './terms.ts';
 import { textsOf } from './texts.ts';
 
@@ -25,43 +25,42 @@ interface Entry {
   readonly rank: number;
   /** numbers of its terms but the one it is listed under */
   readonly others: readonly number[];
+  /** the next keyword listed under the same term */
+  readonly next: Entry | undefined;
 }
 
-/** The keywords listed under each term: those of term n from `starts[n]` to `starts[n + 1]`. */
-interface Lists {
-  readonly starts: Int32Array;
-  readonly listed: readonly Entry[];
-}
-
+const NONE: readonly number[] = [];
 const NO_MATCHES: Matches = new Map();
 
 /** A keyword without any word in it matches nothing. */
 export function compile(events: readonly Wanted[]): Matcher {
-  const { terms, lists } = index(events);
+  const { terms, keywords } = numbered(events);
   const finder = new TermFinder(terms);
+  const listed = listedByTerm(keywords, terms.length);
   return {
     match(texts) {
       finder.begin();
       for (const text of texts) finder.read(text);
-      return finder.count === 0 ? NO_MATCHES : collect(finder, lists);
+      return finder.count === 0 ? NO_MATCHES : grouped(matching(finder, listed));
     },
   };
 }
 
-function collect(finder: TermFinder, { starts, listed }: Lists): Matches {
+function matching(finder: TermFinder, listed: readonly (Entry | undefined)[]): Entry[] {
   const entries: Entry[] = [];
-  for (let found = 0; found < finder.count; found++) {
-    const term = finder.found[found] ?? 0;
-    const end = starts[term + 1] ?? 0;
-    for (let place = starts[term] ?? 0; place < end; place++) {
-      const entry = listed[place];
-      if (entry !== undefined && finder.hasAll(entry.others)) entries.push(entry);
-    }
+  for (let index = 0; index < finder.count; index++) {
+    const term = finder.found[index] ?? 0;
+    for (let entry = listed[term]; entry !== undefined; entry = entry.next)
+      if (finder.hasAll(entry.others)) entries.push(entry);
   }
+  return entries;
+}
+
+function grouped(entries: readonly Entry[]): Matches {
   const [first] = entries;
   if (first === undefined) return NO_MATCHES;
-  if (entries.length === 1) return new Map<string, string[]>().set(first.code, [first.text]);
   const matches = new Map<string, string[]>();
+  if (entries.length === 1) return matches.set(first.code, [first.text]);
   for (const { code, text } of entries.toSorted((a, b) => a.rank - b.rank)) {
     const keywords = matches.get(code);
     if (keywords === undefined) matches.set(code, [text]);
@@ -70,35 +69,44 @@ function collect(finder: TermFinder, { starts, listed }: Lists): Matches {
   return matches;
 }
 
-/**
- * The distinct terms of all keywords, and for each the keywords listed under it. A keyword is listed under its
- * rarest term only: a thousand that share "flood" with another word are not all looked at when "flood" is found.
- */
-function index(events: readonly Wanted[]): { terms: readonly (readonly string[])[]; lists: Lists } {
+interface Numbered {
+  readonly code: string;
+  readonly text: string;
+  /** numbers of its distinct terms */
+  readonly terms: readonly number[];
+}
+
+/** The distinct terms of all keywords, numbered in the order in which they come. */
+function numbered(events: readonly Wanted[]): { terms: readonly Term[]; keywords: readonly Numbered[] } {
   const numbers = new Map<string, number>();
-  const terms: (readonly string[])[] = [];
-  const uses: number[] = [];
+  const terms: Term[] = [];
+  const numberOf = (term: Term): number => {
+    const name = term.join(' ');
+    const number = numbers.get(name) ?? terms.push(term) - 1;
+    numbers.set(name, number);
+    return number;
+  };
   const keywords = events.flatMap(({ code, keywords: texts }) =>
-    texts.map((text) => {
-      const own = parseKeyword(text).terms.map((term) => {
-        const name = term.join(' ');
-        const number = numbers.get(name) ?? terms.push(term) - 1;
-        numbers.set(name, number);
-        return number;
-      });
-      const distinct = [...new Set(own)];
-      for (const number of distinct) uses[number] = (uses[number] ?? 0) + 1;
-      return { code, text, terms: distinct };
-    }),
+    texts.map((text) => ({ code, text, terms: [...new Set(parseKeyword(text).terms.map(numberOf))] })),
   );
-  const byTerm: Entry[][] = terms.map(() => []);
-  for (const [rank, { code, text, terms: own }] of keywords.entries()) {
-    const [rarest, ...others] = own.toSorted((a, b) => (uses[a] ?? 0) - (uses[b] ?? 0));
-    if (rarest !== undefined) byTerm[rarest]?.push({ code, text, rank, others });
+  return { terms, keywords };
+}
+
+/**
+ * For each term the keywords listed under it. A keyword is listed under its rarest term only: a thousand that
+ * share "flood" with another word are not all looked at when "flood" is found.
+ */
+function listedByTerm(keywords: readonly Numbered[], count: number): (Entry | undefined)[] {
+  const uses = new Int32Array(count);
+  for (const { terms } of keywords) for (const term of terms) uses[term] = (uses[term] ?? 0) + 1;
+  const listed = Array.from({ length: count }, (): Entry | undefined => undefined);
+  for (const [rank, { code, text, terms }] of keywords.entries()) {
+    const [rarest, ...others] = terms.toSorted((a, b) => (uses[a] ?? 0) - (uses[b] ?? 0));
+    if (rarest === undefined) continue;
+    const next = listed[rarest];
+    listed[rarest] = { code, text, rank, others: others.length === 0 ? NONE : others, next };
   }
-  const starts = new Int32Array(terms.length + 1);
-  for (const [term, entries] of byTerm.entries()) starts[term + 1] = (starts[term] ?? 0) + entries.length;
-  return { terms, lists: { starts, listed: byTerm.flat() } };
+  return listed;
 }
 
 /** A line of a stream or file: what it is and, when it is a post, which events want it. */

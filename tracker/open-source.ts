@@ -31,7 +31,7 @@ export async function chooseSource(choice: SourceChoice, install: string): Promi
       return { ...rest, open: () => xSource(choice.url, choice.token, install) };
     case 'replay':
       return replay(choice.path, choice.rate);
-    case 'simulator': {
+    default: {
       const simulator = await startSimulator({ port: 0, seed: Date.now() % 1_000_000, ruleDelayMs: 0 });
       const open = (): Source => xSource(simulator.url, 'simulator', install);
       return { ...rest, open, sample: sampleEvents, close: () => simulator.close() };

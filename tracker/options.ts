@@ -1,5 +1,6 @@
 // What a tracker is asked to do: its command line and its environment, read in one place without side effects.
 import { parseArgs } from 'node:util';
+import { LEVELS, type Level } from '../eventing/report.ts';
 
 export type SourceChoice =
   | { readonly kind: 'replay'; readonly path: string; readonly rate: number | undefined }
@@ -19,6 +20,7 @@ export interface TrackerConfig {
   /** undefined: made once and kept in `dataDir` */
   readonly install: string | undefined;
   readonly dataDir: string;
+  readonly logLevel: Level;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -57,7 +59,14 @@ export function trackerConfig(argv: readonly string[], env: Env): TrackerConfig 
     events: event.map(wantedEvent),
     install,
     dataDir: env['DATA_DIR'] || 'data',
+    logLevel: logLevelOf(env['LOG_LEVEL'] || 'info'),
   };
+}
+
+function logLevelOf(text: string): Level {
+  const level = LEVELS.find((name) => name === text);
+  if (level !== undefined) return level;
+  throw new WrongUsage(`LOG_LEVEL must be one of ${LEVELS.join(', ')}; it is "${text}".`);
 }
 
 function argumentsOf(argv: readonly string[]) {
@@ -99,7 +108,6 @@ function wantedEvent(text: string): WantedEvent {
 function sourceOf(env: Env): SourceChoice {
   const wanted = env['SOURCE'] || undefined;
   const token = env['X_BEARER_TOKEN'] || undefined;
-  const engines = ['KAFKA_BROKERS', 'CASSANDRA_CONTACT_POINTS'].filter((name) => env[name]);
   switch (wanted ?? (token === undefined ? 'sample' : 'x')) {
     case 'x':
       return { kind: 'x', url: urlOf(env), token: tokenOf(token) };
@@ -107,16 +115,23 @@ function sourceOf(env: Env): SourceChoice {
       throw new WrongUsage('SOURCE=replay needs --replay FILE.');
     case 'none':
       return { kind: 'none' };
+    case 'sample':
+      refuseSampleOnEngines(env);
+      return { kind: 'simulator' };
     case 'simulator':
       return { kind: 'simulator' };
-    case 'sample':
-      if (engines.length === 0) return { kind: 'simulator' };
-      throw new WrongUsage(
-        `With ${engines.join(' and ')} set, the made-up sample must be asked for: set SOURCE=simulator, or X_BEARER_TOKEN for X.`,
-      );
     default:
       throw new WrongUsage(`SOURCE must be one of ${SOURCES.join(', ')}; it is "${wanted}".`);
   }
+}
+
+/** Made-up posts must not come into a team's databases because somebody forgot to say where from. */
+function refuseSampleOnEngines(env: Env): void {
+  const engines = ['KAFKA_BROKERS', 'CASSANDRA_CONTACT_POINTS'].filter((name) => env[name]);
+  if (engines.length === 0) return;
+  throw new WrongUsage(
+    `With ${engines.join(' and ')} set, the made-up sample must be asked for: set SOURCE=simulator, or X_BEARER_TOKEN for X.`,
+  );
 }
 
 function tokenOf(token: string | undefined): string {

@@ -36,10 +36,12 @@ export function replaySource({ input, rate, previous, active }: ReplayOptions): 
   };
 }
 
+const compare = (a: string, b: string): number => (a < b ? -1 : 1);
+
 /** What a file is read for: with other events or keywords, it has to be read again. */
 export function wantedOf(active: readonly CrisisEvent[]): string {
-  const wanted = active.map(({ code, keywords }) => [code, keywords]).toSorted();
-  return createHash('sha256').update(JSON.stringify(wanted)).digest('hex');
+  const wanted = active.map(({ code, keywords }) => JSON.stringify([code, keywords])).toSorted(compare);
+  return createHash('sha256').update(wanted.join('\n')).digest('hex');
 }
 
 /** Where an interrupted reading of the same file for the same events stopped; else the beginning. */

@@ -6,13 +6,16 @@ import { AtomReader } from './atoms.ts';
 /** Terms as a tree of atoms: those that begin alike share their first nodes. A node is a number. */
 interface Tree {
   readonly atoms: readonly string[];
-  /** by node: the number of the term that ends there, -1 for none. A first atom's node is its number. */
-  readonly ends: Int32Array;
-  /** by node: 1 where longer terms go on */
-  readonly branches: Uint8Array;
+  /**
+   * By node: twice the number of the term that ends there (-1 for none), plus 1 where longer terms go on. A first
+   * atom's node is its number.
+   */
+  readonly nodes: Int32Array;
   /** the next node by {@link edge} */
   readonly next: ReadonlyMap<number, number>;
 }
+
+const NO_TERM = -2;
 
 /** `label` is twice an atom's number, plus 1 where it must not be separated from the one before. */
 const edge = (node: number, label: number, atoms: number): number => node * (atoms * 2 + 2) + label;
@@ -53,12 +56,13 @@ export class TermFinder {
 
   /** A term that asks for no separation is also found where there is none: beside scripts without spaces. */
   #walk(from: number, start: number): void {
-    const { ends, branches, next, atoms } = this.#tree;
+    const { nodes, next, atoms } = this.#tree;
     const { labels, places, count } = this.#reader;
     let node: number | undefined = from;
     for (let at = start; node !== undefined; at++) {
-      this.#note(ends[node] ?? -1);
-      if (branches[node] === 0 || at >= count || places[at] !== (places[at - 1] ?? 0) + 1) return;
+      const state = nodes[node] ?? NO_TERM;
+      if (state >= 0) this.#note(state >> 1);
+      if ((state & 1) === 0 || at >= count || places[at] !== (places[at - 1] ?? 0) + 1) return;
       const label: number = labels[at] ?? 0;
       const glued: number | undefined =
         (label & 1) === 1 ? next.get(edge(node, label, atoms.length)) : undefined;
@@ -68,7 +72,7 @@ export class TermFinder {
   }
 
   #note(term: number): void {
-    if (term < 0 || this.#seen[term] === this.#round) return;
+    if (this.#seen[term] === this.#round) return;
     this.#seen[term] = this.#round;
     this.found[this.count++] = term;
   }
@@ -78,21 +82,20 @@ function treeOf(terms: readonly Term[]): Tree {
   const numbers = new Map<string, number>();
   const paths = terms.map((term) => pathOf(term, numbers));
   const size = paths.reduce((sum, path) => sum + path.length, numbers.size + 1);
-  const ends = new Int32Array(size).fill(-1);
-  const branches = new Uint8Array(size);
+  const nodes = new Int32Array(size).fill(NO_TERM);
   const next = new Map<number, number>();
-  let nodes = numbers.size + 1;
+  let count = numbers.size + 1;
   for (const [term, [first = 0, ...rest]] of paths.entries()) {
     let node = first >> 1;
     for (const label of rest) {
-      branches[node] = 1;
+      nodes[node] = (nodes[node] ?? NO_TERM) | 1;
       const key = edge(node, label, numbers.size);
-      node = next.get(key) ?? nodes++;
+      node = next.get(key) ?? count++;
       next.set(key, node);
     }
-    ends[node] = term;
+    nodes[node] = term * 2 + ((nodes[node] ?? 0) & 1);
   }
-  return { atoms: [...numbers.keys()], ends, branches, next };
+  return { atoms: [...numbers.keys()], nodes, next };
 }
 
 /** The labels that lead to a term; new atoms get the next number. */

@@ -28,6 +28,9 @@ export interface TrackerOptions {
   readonly report: (message: string) => void;
 }
 
+/** What the source is doing. */
+type Standing = Pick<Progress, 'state' | 'problem' | 'connectedSince'>;
+
 export class Tracker {
   readonly #options: TrackerOptions;
   readonly #publisher: Publisher;
@@ -36,10 +39,8 @@ export class Tracker {
   readonly #startedAt = new Date().toISOString();
   #events: readonly CrisisEvent[] = [];
   #known: KnownEvents = new Map();
-  #state = 'starting';
-  #problem: string | null = null;
+  #standing: Standing = { state: 'starting', problem: null, connectedSince: null };
   #storing: string | null = null;
-  #connectedSince: string | null = null;
   #offset = 0;
   #notedAt = Date.now();
 
@@ -91,7 +92,7 @@ export class Tracker {
         for (const item of items) this.#take(item);
         await this.#publisher.room();
       }
-      this.#state = signal.aborted ? 'stopped' : 'finished';
+      this.#moved({ state: signal.aborted ? 'stopped' : 'finished' });
     } finally {
       clearInterval(timer);
     }
@@ -132,14 +133,12 @@ export class Tracker {
         this.#offset = item.end;
         break;
       case 'connected':
-        this.#moved('connected', null);
-        this.#connectedSince = new Date(item.at).toISOString();
+        this.#moved({ state: 'connected', problem: null, connectedSince: new Date(item.at).toISOString() });
         this.#note(this.#gaps.connected(item.at));
         void this.#progress();
         break;
       case 'lost':
-        this.#moved('waiting', item.reason);
-        this.#connectedSince = null;
+        this.#moved({ state: 'waiting', problem: item.reason, connectedSince: null });
         this.#note(this.#gaps.lost(item.at, item.reason, this.#events));
         void this.#progress();
         break;
@@ -150,15 +149,14 @@ export class Tracker {
         this.#note([{ ...item, kind: 'rule.refused', keywords: [...item.keywords] }]);
         break;
       case 'state':
-        this.#moved(item.state, item.problem);
+        this.#moved({ state: item.state, problem: item.problem });
         break;
     }
   }
 
-  #moved(state: string, problem: string | null): void {
-    if (problem !== null && problem !== this.#problem) this.#options.report(problem);
-    this.#state = state;
-    this.#problem = problem;
+  #moved(to: Partial<Standing>): void {
+    if (to.problem && to.problem !== this.#standing.problem) this.#options.report(to.problem);
+    this.#standing = { ...this.#standing, ...to };
   }
 
   #note(notes: readonly Note[]): void {
@@ -190,19 +188,18 @@ export class Tracker {
       at,
       startedAt: this.#startedAt,
       source: source.name,
-      state: this.#state,
-      problem: this.#storing ?? this.#problem,
-      connectedSince: this.#connectedSince,
+      ...this.#standing,
+      problem: this.#storing ?? this.#standing.problem,
+      read,
+      matched,
+      rejected,
+      control,
       lastPostAt: this.#intake.lastPostAt,
       rules: source.rules(),
       rate: this.#intake.counters.rate(now),
-      read,
-      rejected,
-      matched,
-      control,
       spoolBytes: this.#publisher.pendingBytes,
-      live: this.#live ? { at, gaps: { ...this.#gaps.open } } : (previous?.live ?? null),
-      replay: source.replayOf === null ? null : { ...source.replayOf, offset: this.#offset, done },
+      live: this.#live ? { at, gaps: this.#gaps.open } : (previous?.live ?? null),
+      replay: source.replayOf && { ...source.replayOf, offset: this.#offset, done },
     };
   }
 }

@@ -36,7 +36,7 @@ export async function connect(
   bearerToken: string,
   signal: AbortSignal,
 ): Promise<http.IncomingMessage> {
-  const url = new URL(`/2/tweets/search/stream?${new URLSearchParams(FIELDS)}`, baseUrl);
+  const url = new URL(`/2/tweets/search/stream?${new URLSearchParams(FIELDS).toString()}`, baseUrl);
   const client = url.protocol === 'http:' ? http : https;
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const request = client.get(url, {

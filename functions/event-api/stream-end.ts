@@ -9,7 +9,11 @@ export function endWith(signal: AbortSignal, response: Response): Response {
 
 function until(signal: AbortSignal, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const over = new AbortController();
+  // Not the listener option `signal`: Node 24 loses all but the newest of a target's once garbage is collected.
+  let listener: (() => void) | undefined;
+  const over = (): void => {
+    if (listener !== undefined) signal.removeEventListener('abort', listener);
+  };
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
@@ -18,17 +22,18 @@ function until(signal: AbortSignal, body: ReadableStream<Uint8Array>): ReadableS
           void reader.cancel();
         };
         if (signal.aborted) stop();
-        else signal.addEventListener('abort', stop, { once: true, signal: over.signal });
+        else signal.addEventListener('abort', stop, { once: true });
+        listener = stop;
       },
       pull: async (controller) => {
         const { done, value } = await reader.read();
         if (signal.aborted) return;
         if (!done) return controller.enqueue(value);
-        over.abort();
+        over();
         controller.close();
       },
       cancel: (reason) => {
-        over.abort();
+        over();
         return reader.cancel(reason);
       },
     },

@@ -1,6 +1,6 @@
 // What an open page hears, read from the stream as bytes: the whole app behind a real socket.
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { eventApi } from '../../functions/event-api/app.ts';
 import { serveEventApi } from '../../functions/event-api/serve.ts';
@@ -107,6 +107,21 @@ describe("an event's live stream", () => {
 });
 
 describe('watching', () => {
+  it('ends by itself after 240 s, and not before', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const response = await api.call('GET', '/events/sandy/live');
+      let ended = false;
+      const body = response.text().then(() => (ended = true));
+      await vi.advanceTimersByTimeAsync(239_999);
+      expect(ended).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      await body;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('asks for the total at most every two seconds however many watch, and for nothing when nobody does', async () => {
     const calls: string[] = [];
     const store = new Proxy(api.store, {

@@ -98,6 +98,9 @@ export function keywordsIn({ data, includes }: Message, keywords: readonly strin
   return keywords.filter((keyword) => slowMatch(keyword, texts));
 }
 
+const some = (values: readonly string[]): string | undefined =>
+  values.length > 0 ? values.join(' ') : undefined;
+
 /** The row as JSON of the API would have it, without `received_at` and `via`; `keywords` as they matched. */
 export function plainRow(
   code: string,
@@ -122,8 +125,6 @@ export function plainRow(
   const pictures = keys.map((key) => includes.media.find(({ media_key }) => media_key === key)!);
   const place = data.geo && includes.places.find(({ id }) => id === data.geo?.place_id);
   const time = Number(BigInt(data.id) >> 22n) + 1_288_834_974_657;
-  const some = (values: readonly string[]): string | undefined =>
-    values.length > 0 ? values.join(' ') : undefined;
   const row: Record<string, unknown> = {
     event_name: code,
     bucket: Math.floor(time / 60_000) * 60_000,

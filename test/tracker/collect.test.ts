@@ -50,6 +50,8 @@ async function collecting(work: (collecting: Collecting) => Promise<void>): Prom
   }
 }
 
+const idOf = (line: string): string => (JSON.parse(line) as { data: { id: string } }).data.id;
+
 type GapNote = Extract<Note, { kind: 'gap.opened' | 'gap.closed' | 'gap.filled' }>;
 const isGap =
   (kind: GapNote['kind']) =>
@@ -94,7 +96,6 @@ describe('collect', () => {
         .split('\n')
         .map((line) => (JSON.parse(line) as { line: string }).line),
     );
-    const idOf = (line: string): string => (JSON.parse(line) as { data: { id: string } }).data.id;
     for (const code of ['flood', 'dam']) {
       const messages = await messagesOf(code);
       expect(messages.filter((message) => !sent.has(message))).toEqual([]);

@@ -9,6 +9,7 @@ describe('trackerConfig', () => {
       events: [],
       install: undefined,
       dataDir: 'data',
+      logLevel: 'info',
     });
   });
 
@@ -52,6 +53,7 @@ describe('trackerConfig', () => {
     [[], { SOURCE: 'replay' }, /--replay FILE/],
     [[], { X_BEARER_TOKEN: 'abc', X_API_URL: 'ftp://x' }, /X_API_URL/],
     [[], { INSTALL: 'no spaces' }, /INSTALL/],
+    [[], { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of error, warning, info/],
     [[], { KAFKA_BROKERS: 'kafka:9092' }, /KAFKA_BROKERS.*SOURCE=simulator/],
   ])('refuses %j with %j, saying what would be right', (argv, env, message) => {
     expect(() => trackerConfig(argv, env)).toThrow(WrongUsage);

@@ -39,9 +39,11 @@ export function live<T>(
   c.header('X-Accel-Buffering', 'no');
   const mark = Number(c.req.header('Last-Event-ID') ?? c.req.query('after') ?? 0);
   return streamSSE(c, async (stream) => {
-    const gone = new AbortController();
-    stream.onAbort(() => gone.abort());
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(ENDS_AFTER_MS)]);
+    const end = new AbortController();
+    const { signal } = end;
+    const timer = setTimeout(() => end.abort(), ENDS_AFTER_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    stream.onAbort(() => end.abort());
     const watcher: Watcher = {
       stream,
       over: new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
