@@ -1,6 +1,7 @@
 // Delivers one record to a sink as Knative's KafkaSource data plane does (facts/knative §1.2–1.4, §9): one binary-mode POST,
 // retries, dead letter. Follows no redirect, starts no trace, reads no `kne-` header of an answer.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BytesRequest } from './bytes-request.ts';
 import { delayMs, type Policy, verdictOf } from './delivery-policy.ts';
 import {
   httpHeaders,
@@ -100,8 +101,8 @@ async function attempt(event: KnativeEvent, to: Destination): Promise<Failure | 
 
 function requestOf(event: KnativeEvent, to: Destination, signal: AbortSignal): Request {
   const headers = { ...httpHeaders(event), prefer: 'reply', 'kn-namespace': to.source.namespace };
-  const body = event.data === null ? null : Buffer.from(event.data);
-  return new Request(to.url, { method: 'POST', headers, body, signal });
+  const init = { method: 'POST', headers, signal };
+  return event.data === null ? new Request(to.url, init) : new BytesRequest(to.url, init, event.data);
 }
 
 async function failureOf(response: Response, url: string): Promise<Failure | undefined> {

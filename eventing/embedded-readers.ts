@@ -80,6 +80,11 @@ export async function* tail(
   }
 }
 
+/** However many records may be in flight: those at work at once are held in memory, more than once on their way. */
+const IN_FLIGHT_BYTES = 1_572_864;
+
+const sizeOf = (record: LogRecord): number => record.value?.length ?? 0;
+
 export interface Assignment {
   readonly topic: Topic;
   readonly group: string;
@@ -96,6 +101,7 @@ export class Consumption {
   readonly #unfinished = new Set<number>();
   readonly #failed = new AbortController();
   #running = 0;
+  #bytes = 0;
   #freed = Promise.withResolvers<void>();
   #position: number;
   #committed: number;
@@ -118,14 +124,14 @@ export class Consumption {
     while (!stop.aborted && this.#tables.topic(topic.name)?.id === topic.id) {
       const read = this.#tables.read(topic, this.#position);
       for (const record of read) {
-        await this.#atMost(this.#of.inFlight - 1);
+        await this.#roomFor(record);
         if (stop.aborted) break;
         void this.#take(record);
       }
       if (read.length === 0) await waker.wait(topic.name, stop);
       else await setImmediate();
     }
-    await this.#atMost(0);
+    await this.#idle();
     this.commit();
     this.#failed.signal.throwIfAborted();
   }
@@ -143,6 +149,7 @@ export class Consumption {
 
   async #take(record: LogRecord): Promise<void> {
     this.#running++;
+    this.#bytes += sizeOf(record);
     this.#unfinished.add(record.offset);
     this.#position = record.offset + 1;
     try {
@@ -153,6 +160,7 @@ export class Consumption {
       this.#failed.abort(error);
     }
     this.#running--;
+    this.#bytes -= sizeOf(record);
     this.#freed.resolve();
     this.#freed = Promise.withResolvers();
   }
@@ -165,7 +173,12 @@ export class Consumption {
     }
   }
 
-  async #atMost(running: number): Promise<void> {
-    while (this.#running > running) await this.#freed.promise;
+  async #roomFor(record: LogRecord): Promise<void> {
+    const tooMuch = (): boolean => this.#running > 0 && this.#bytes + sizeOf(record) > IN_FLIGHT_BYTES;
+    while (this.#running >= this.#of.inFlight || tooMuch()) await this.#freed.promise;
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#running > 0) await this.#freed.promise;
   }
 }

@@ -77,7 +77,7 @@ export function openForWriting(dir: string): DatabaseSync {
   try {
     // Pages of 16 KB hold three messages of 5 KB each and cost the least per row; WAL pages are only synced with FULL.
     db.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    db.exec('PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864;');
+    db.exec('PRAGMA cache_size = -2000; PRAGMA journal_size_limit = 67108864;');
     makeTables(db);
     return db;
   } catch (error) {

@@ -1,12 +1,12 @@
 // Words: where they begin and end in a text, and when two of them are the same. Knows characters, not keywords.
 // Every character's properties are worked out once, 256 characters at a time, and then looked up.
 
-/** A letter, mark or digit: what words are made of. */
-export const WORD = 1;
+/** A letter, mark or digit of a script that has spaces between words: joins the one before to one word. */
+export const PLAIN = 1;
 /** A letter or digit: what a word may begin with. */
 export const INITIAL = 2;
-/** Of a script written without spaces: a word may begin and end anywhere beside it. */
-export const SPACELESS = 4;
+/** A letter, mark or digit: what words are made of. Where it is not plain, a word may begin and end anywhere beside it. */
+export const WORD = 4;
 /** NFC may change it or join it to the character before it. */
 export const UNSTABLE = 8;
 /** The bits below are the flags above; the rest is the code point that the character folds to. */
@@ -53,7 +53,7 @@ function fillPage(number: number): Int32Array {
 function flagsOf(char: string): number {
   const unstable = isUnstable(char) ? UNSTABLE : 0;
   if (!word.test(char)) return unstable;
-  return WORD | (mark.test(char) ? 0 : INITIAL) | (spaceless.test(char) ? SPACELESS : 0) | unstable;
+  return WORD | (mark.test(char) ? 0 : INITIAL) | (spaceless.test(char) ? 0 : PLAIN) | unstable;
 }
 
 function isUnstable(char: string): boolean {
@@ -93,10 +93,10 @@ export function atomsOf(folded: string): string[] {
   const atoms: string[] = [];
   let open = false;
   for (const char of folded) {
-    const alone = (describe(char.codePointAt(0) ?? 0) & SPACELESS) !== 0;
-    if (open && !alone) atoms.push(`${atoms.pop() ?? ''}${char}`);
+    const plain = (describe(char.codePointAt(0) ?? 0) & PLAIN) !== 0;
+    if (open && plain) atoms.push(`${atoms.pop() ?? ''}${char}`);
     else atoms.push(char);
-    open = !alone;
+    open = plain;
   }
   return atoms;
 }

@@ -23,8 +23,9 @@ interface Entry {
   readonly text: string;
   /** the keyword's place among all */
   readonly rank: number;
-  /** numbers of its terms but the one it is listed under */
-  readonly others: readonly number[];
+  /** the number of a term besides the one it is listed under, and those of all further ones */
+  readonly other: number | undefined;
+  readonly more: readonly number[];
   /** the next keyword listed under the same term */
   readonly next: Entry | undefined;
 }
@@ -36,7 +37,7 @@ const NO_MATCHES: Matches = new Map();
 export function compile(events: readonly Wanted[]): Matcher {
   const { terms, keywords } = numbered(events);
   const finder = new TermFinder(terms);
-  const listed = listedByTerm(keywords, terms.length);
+  const listed = listedByTerm(keywords, finder);
   return {
     match(texts) {
       finder.begin();
@@ -51,9 +52,13 @@ function matching(finder: TermFinder, listed: readonly (Entry | undefined)[]): E
   for (let index = 0; index < finder.count; index++) {
     const term = finder.found[index] ?? 0;
     for (let entry = listed[term]; entry !== undefined; entry = entry.next)
-      if (finder.hasAll(entry.others)) entries.push(entry);
+      if (hasRest(finder, entry)) entries.push(entry);
   }
   return entries;
+}
+
+function hasRest(finder: TermFinder, { other, more }: Entry): boolean {
+  return other === undefined || (finder.has(other) && more.every((term) => finder.has(term)));
 }
 
 function grouped(entries: readonly Entry[]): Matches {
@@ -96,15 +101,16 @@ function numbered(events: readonly Wanted[]): { terms: readonly Term[]; keywords
  * For each term the keywords listed under it. A keyword is listed under its rarest term only: a thousand that
  * share "flood" with another word are not all looked at when "flood" is found.
  */
-function listedByTerm(keywords: readonly Numbered[], count: number): (Entry | undefined)[] {
-  const uses = new Int32Array(count);
+function listedByTerm(keywords: readonly Numbered[], { numbers, size }: TermFinder): (Entry | undefined)[] {
+  const uses = new Int32Array(numbers.length);
   for (const { terms } of keywords) for (const term of terms) uses[term] = (uses[term] ?? 0) + 1;
-  const listed = Array.from({ length: count }, (): Entry | undefined => undefined);
+  const listed = Array.from({ length: size }, (): Entry | undefined => undefined);
   for (const [rank, { code, text, terms }] of keywords.entries()) {
-    const [rarest, ...others] = terms.toSorted((a, b) => (uses[a] ?? 0) - (uses[b] ?? 0));
+    const byUse = terms.toSorted((a, b) => (uses[a] ?? 0) - (uses[b] ?? 0));
+    const [rarest, other, ...more] = byUse.map((term) => numbers[term] ?? 0);
     if (rarest === undefined) continue;
     const next = listed[rarest];
-    listed[rarest] = { code, text, rank, others: others.length === 0 ? NONE : others, next };
+    listed[rarest] = { code, text, rank, other, more: more.length === 0 ? NONE : more, next };
   }
   return listed;
 }
@@ -122,11 +128,14 @@ export function route(matcher: Matcher, line: Uint8Array): Routed {
 }
 
 function read(line: Uint8Array): Sorted {
-  if (!isUtf8(line)) return { kind: 'invalid', reason: 'the bytes are not valid UTF-8' };
   const bytes = Buffer.isBuffer(line) ? line : Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  const text = bytes.toString();
+  // What stands for bytes that could not be read is rare enough to look at the bytes only then.
+  if (text.includes('\ufffd') && !isUtf8(bytes))
+    return { kind: 'invalid', reason: 'the bytes are not valid UTF-8' };
   let message: unknown;
   try {
-    message = JSON.parse(bytes.toString());
+    message = JSON.parse(text);
   } catch (error) {
     // A RangeError, should the nesting be too deep for the parser, spoils no more than its own line either.
     return { kind: 'invalid', reason: `not JSON: ${error instanceof Error ? error.message : String(error)}` };

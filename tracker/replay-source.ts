@@ -7,8 +7,9 @@ import type { ReplayInput } from './replay/open.ts';
 import type { Item, Source } from './source.ts';
 import { sleep } from './wakeup.ts';
 
-/** Shorter pauses cost more than they are worth. */
-const TICK_MS = 10;
+const GATHERED_BYTES = 2 * 1024 * 1024;
+/** Posts of a tick are written together: one at a time, most of their cost would be waking up and syncing the disk. */
+const TICK_MS = 250;
 
 export interface ReplayOptions {
   readonly input: ReplayInput;
@@ -31,7 +32,7 @@ export function replaySource({ input, rate, previous, active }: ReplayOptions): 
     async *read(signal) {
       yield [{ kind: 'state', state: 'reading', problem: null }];
       const items = readDocuments(input.chunks(), from);
-      yield* rate === undefined ? untilAborted(items, signal) : paced(items, rate, signal);
+      yield* rate === undefined ? gathered(items, signal) : paced(items, rate, signal);
     },
   };
 }
@@ -51,14 +52,23 @@ export function offsetOf(previous: Progress | undefined, now: { file: string; wa
   return last.file === now.file && last.wanted === now.wanted ? last.offset : 0;
 }
 
-async function* untilAborted(
+/** Groups large enough that writing them is worth a sync of the disk. */
+async function* gathered(
   groups: AsyncIterable<readonly Item[]>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Item[]> {
+  let held: Item[] = [];
+  let bytes = 0;
   for await (const items of groups) {
     if (signal.aborted) return;
-    yield items;
+    for (const item of items) bytes += 'bytes' in item ? item.bytes.length : 0;
+    held = held.length === 0 ? [...items] : [...held, ...items];
+    if (bytes < GATHERED_BYTES) continue;
+    yield held;
+    held = [];
+    bytes = 0;
   }
+  yield held;
 }
 
 async function* paced(

@@ -6,16 +6,16 @@ import { AtomReader } from './atoms.ts';
 /** Terms as a tree of atoms: those that begin alike share their first nodes. A node is a number. */
 interface Tree {
   readonly atoms: readonly string[];
-  /**
-   * By node: twice the number of the term that ends there (-1 for none), plus 1 where longer terms go on. A first
-   * atom's node is its number.
-   */
-  readonly nodes: Int32Array;
+  /** by node, ENDS where a term ends and BRANCHES where longer ones go on. A first atom's node is its number. */
+  readonly nodes: Uint8Array;
   /** the next node by {@link edge} */
   readonly next: ReadonlyMap<number, number>;
+  /** for each term the node where it ends */
+  readonly ends: readonly number[];
 }
 
-const NO_TERM = -2;
+const ENDS = 1;
+const BRANCHES = 2;
 
 /** `label` is twice an atom's number, plus 1 where it must not be separated from the one before. */
 const edge = (node: number, label: number, atoms: number): number => node * (atoms * 2 + 2) + label;
@@ -23,18 +23,24 @@ const edge = (node: number, label: number, atoms: number): number => node * (ato
 export class TermFinder {
   readonly #tree: Tree;
   readonly #reader: AtomReader;
-  /** the round in which a term was last found, so that nothing has to be cleared between posts */
+  /** by number the round in which a term was last found, so that nothing has to be cleared between posts */
   readonly #seen: Float64Array;
   #round = 0;
+  /** For each of the terms given the number by which it is known here: that of the node where it ends. */
+  readonly numbers: readonly number[];
+  /** one more than the highest number */
+  readonly size: number;
   /** numbers of the terms found since the last `begin`, each once; `count` of them */
   readonly found: Int32Array;
   count = 0;
 
-  /** `terms` are distinct; each is known by its index. */
+  /** `terms` are distinct. */
   constructor(terms: readonly Term[]) {
     this.#tree = treeOf(terms);
     this.#reader = new AtomReader(this.#tree.atoms);
-    this.#seen = new Float64Array(terms.length);
+    this.numbers = this.#tree.ends;
+    this.size = this.#tree.nodes.length;
+    this.#seen = new Float64Array(this.size);
     this.found = new Int32Array(terms.length);
   }
 
@@ -43,10 +49,9 @@ export class TermFinder {
     this.count = 0;
   }
 
-  /** Whether all these terms were found since the last `begin`. */
-  hasAll(terms: readonly number[]): boolean {
-    for (const term of terms) if (this.#seen[term] !== this.#round) return false;
-    return true;
+  /** Whether this term was found since the last `begin`. */
+  has(term: number): boolean {
+    return this.#seen[term] === this.#round;
   }
 
   read(text: string): void {
@@ -57,18 +62,23 @@ export class TermFinder {
   /** A term that asks for no separation is also found where there is none: beside scripts without spaces. */
   #walk(from: number, start: number): void {
     const { nodes, next, atoms } = this.#tree;
-    const { labels, places, count } = this.#reader;
     let node: number | undefined = from;
     for (let at = start; node !== undefined; at++) {
-      const state = nodes[node] ?? NO_TERM;
-      if (state >= 0) this.#note(state >> 1);
-      if ((state & 1) === 0 || at >= count || places[at] !== (places[at - 1] ?? 0) + 1) return;
-      const label: number = labels[at] ?? 0;
-      const glued: number | undefined =
-        (label & 1) === 1 ? next.get(edge(node, label, atoms.length)) : undefined;
-      if (glued !== undefined) this.#walk(glued, at + 1);
-      node = next.get(edge(node, label & ~1, atoms.length));
+      const flags = nodes[node] ?? 0;
+      if ((flags & ENDS) !== 0) this.#note(node);
+      if ((flags & BRANCHES) === 0 || !this.#isNext(at)) return;
+      const label: number = this.#reader.labels[at] ?? 0;
+      const loose = edge(node, label & ~1, atoms.length);
+      const glued = next.get(loose + 1);
+      if (glued !== undefined && (label & 1) === 1) this.#walk(glued, at + 1);
+      node = next.get(loose);
     }
+  }
+
+  /** Whether no atom stands between this one and the one before in the reader's row. */
+  #isNext(at: number): boolean {
+    const { places, count } = this.#reader;
+    return at < count && places[at] === (places[at - 1] ?? 0) + 1;
   }
 
   #note(term: number): void {
@@ -81,21 +91,21 @@ export class TermFinder {
 function treeOf(terms: readonly Term[]): Tree {
   const numbers = new Map<string, number>();
   const paths = terms.map((term) => pathOf(term, numbers));
-  const size = paths.reduce((sum, path) => sum + path.length, numbers.size + 1);
-  const nodes = new Int32Array(size).fill(NO_TERM);
+  const nodes = new Uint8Array(paths.reduce((sum, path) => sum + path.length, numbers.size + 1));
   const next = new Map<number, number>();
   let count = numbers.size + 1;
-  for (const [term, [first = 0, ...rest]] of paths.entries()) {
+  const ends = paths.map(([first = 0, ...rest]) => {
     let node = first >> 1;
     for (const label of rest) {
-      nodes[node] = (nodes[node] ?? NO_TERM) | 1;
+      nodes[node] = (nodes[node] ?? 0) | BRANCHES;
       const key = edge(node, label, numbers.size);
       node = next.get(key) ?? count++;
       next.set(key, node);
     }
-    nodes[node] = term * 2 + ((nodes[node] ?? 0) & 1);
-  }
-  return { atoms: [...numbers.keys()], nodes, next };
+    nodes[node] = (nodes[node] ?? 0) | ENDS;
+    return node;
+  });
+  return { atoms: [...numbers.keys()], nodes, next, ends };
 }
 
 /** The labels that lead to a term; new atoms get the next number. */

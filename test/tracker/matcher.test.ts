@@ -115,6 +115,19 @@ describe('compile', () => {
     expect(matches('"x 地震"', `${'x 津'.repeat(180_000)} x 地震`)).toBe(true);
   });
 
+  it('compile finds what stands at the end of a long text that NFC makes longer', () => {
+    expect('\ufb2c'.normalize('NFC')).toHaveLength(3);
+    expect(matches('end', `${'\ufb2c '.repeat(20_000)}end`)).toBe(true);
+  });
+
+  it('compile tells words apart that have the same hash', () => {
+    // Found by trying; both have the same FNV-1a hash from 0.
+    const matcher = compile([{ code: 'e', keywords: ['rvatocx', 'xggnxuu', 'gwfotyt'] }]);
+    expect(matcher.match(['kpzajva']).size).toBe(0);
+    expect(matcher.match(['gwfotyt']).get('e')).toEqual(['gwfotyt']);
+    expect(matcher.match(['xggnxuu']).get('e')).toEqual(['xggnxuu']);
+  });
+
   it('compile looks at no other event when a thousand share a word', () => {
     const shared = Array.from({ length: 1_000 }, (_, n) => ({
       code: `e${n}`,
