@@ -18,7 +18,7 @@ const SCHEMA = `
 
 const BUSY_MS = 10_000;
 const READ_RECORDS = 64;
-const READ_BYTES = 4 * 1024 * 1024;
+const READ_BYTES = 2 * 1024 * 1024;
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -35,7 +35,7 @@ export interface Topic {
 /** Opens or makes a log's file. A commit is on the disk when it returns; several processes may have it open. */
 export function openLogDatabase(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: BUSY_MS });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  db.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   db.exec('PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 16777216;');
   db.exec(SCHEMA);
   return db;

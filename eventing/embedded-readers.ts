@@ -81,7 +81,7 @@ export async function* tail(
 }
 
 /** However many records may be in flight: those at work at once are held in memory, more than once on their way. */
-const IN_FLIGHT_BYTES = 1_572_864;
+const IN_FLIGHT_BYTES = 1_048_576;
 
 const sizeOf = (record: LogRecord): number => record.value?.length ?? 0;
 

@@ -17,3 +17,19 @@ export async function* knownEvents(log: Log, signal: AbortSignal): AsyncGenerato
     if (complete && (first || news.includes(true))) yield new Map(known);
   }
 }
+
+/** What the tracker has to let go of: archived or purged, in a version that it did not know before. */
+export function newlyEnded(before: KnownEvents, now: KnownEvents): CrisisEvent[] {
+  return [...now.values()].filter(
+    ({ code, status, version }) =>
+      (status === 'archived' || status === 'purged') && before.get(code)?.version !== version,
+  );
+}
+
+/** Events that were known with other keywords. */
+export function newlyWorded(before: KnownEvents, events: readonly CrisisEvent[]): CrisisEvent[] {
+  return events.filter(({ code, keywords }) => {
+    const former = before.get(code);
+    return former !== undefined && former.keywords.join('\n') !== keywords.join('\n');
+  });
+}

@@ -47,20 +47,21 @@ export function trackerConfig(argv: readonly string[], env: Env): TrackerConfig 
   if (once && replay === undefined)
     throw new WrongUsage('--once needs --replay FILE: a live source has no end.');
   if (rate !== undefined && replay === undefined) throw new WrongUsage('--rate needs --replay FILE.');
-  const install = env['INSTALL'] || undefined;
-  if (install !== undefined && !INSTALL.test(install)) {
-    throw new WrongUsage(
-      `INSTALL must be 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit; it is "${install}".`,
-    );
-  }
   return {
     source: replay === undefined ? sourceOf(env) : { kind: 'replay', path: replay, rate: rateOf(rate) },
     once,
     events: event.map(wantedEvent),
-    install,
+    install: installOf(env['INSTALL'] || undefined),
     dataDir: env['DATA_DIR'] || 'data',
     logLevel: logLevelOf(env['LOG_LEVEL'] || 'info'),
   };
+}
+
+function installOf(text: string | undefined): string | undefined {
+  if (text === undefined || INSTALL.test(text)) return text;
+  throw new WrongUsage(
+    `INSTALL must be 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit; it is "${text}".`,
+  );
 }
 
 function logLevelOf(text: string): Level {

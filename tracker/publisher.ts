@@ -6,7 +6,7 @@ import { tweetsReceived } from '../eventing/cloud-events.ts';
 import type { Log, Message } from '../eventing/log.ts';
 
 /** More than this waiting for the log, and the reader is asked to wait. */
-const PENDING_BYTES = 4 * 1024 * 1024;
+const PENDING_BYTES = 2 * 1024 * 1024;
 const ENVELOPE_BYTES = 256;
 const MAX_RETRY_MS = 5_000;
 

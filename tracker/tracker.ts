@@ -8,7 +8,7 @@ import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Counts } from './counters.ts';
 import { Gaps } from './gaps.ts';
 import { Intake } from './intake.ts';
-import type { KnownEvents } from './known-events.ts';
+import { newlyEnded, newlyWorded, type KnownEvents } from './known-events.ts';
 import { Publisher } from './publisher.ts';
 import { receiptClock } from './receipt-clock.ts';
 import type { Item, Source } from './source.ts';
@@ -104,19 +104,12 @@ export class Tracker {
   }
 
   #wantLive(before: KnownEvents): void {
-    for (const event of this.#events) {
-      const former = before.get(event.code);
-      if (former !== undefined && former.keywords.join('\n') !== event.keywords.join('\n'))
-        this.#gaps.changed(event);
-    }
+    for (const event of newlyWorded(before, this.#events)) this.#gaps.changed(event);
     this.#note(this.#gaps.want(this.#events, Date.now()));
   }
 
   async #release(before: KnownEvents): Promise<void> {
-    const ended = [...this.#known.values()].filter(
-      ({ code, status, version }) =>
-        (status === 'archived' || status === 'purged') && before.get(code)?.version !== version,
-    );
+    const ended = newlyEnded(before, this.#known);
     if (ended.length === 0) return;
     await this.#publisher.flush();
     this.#note(ended.map(({ code, version }) => ({ kind: 'event.released', event: code, version })));

@@ -12,7 +12,7 @@ import type { Result } from './rounds.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TICKS_PER_SECOND = 100;
-const POSTS = { v1: 30_000, v2: 40_000, short: 80_000 };
+const POSTS = { v1: 60_000, v2: 60_000, short: 100_000 };
 const MANY = 200_000;
 const SLOW = { rate: 57, seconds: 40, idle: 10 };
 
@@ -35,7 +35,6 @@ export async function measureMemory(): Promise<Result[]> {
     const sampling = setInterval(() => samples.push(residentMb(child)), 100);
     await ended(child).finally(() => clearInterval(sampling));
     const third = Math.floor(samples.length / 3);
-    const most = (part: readonly number[]): number => Math.max(...part.filter((mb) => mb > 0));
     const growth = most(samples.slice(2 * third)) - most(samples.slice(third, 2 * third));
     return [
       { name: 'memory-journey-v2', value: most(samples), unit: 'MB', n: MANY },
@@ -59,6 +58,8 @@ export async function measureSlowStream(): Promise<Result> {
     return { name: 'cpu-57-v2', value: Math.round((busy - idle) * 100) / 100, unit: '% of a core', n };
   });
 }
+
+const most = (part: readonly number[]): number => Math.max(...part.filter((mb) => mb > 0));
 
 function eventArguments(count: number): string[] {
   return madeEvents(count).flatMap(({ code, keywords }) => ['--event', `${code}=${keywords.join(',')}`]);

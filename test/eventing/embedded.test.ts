@@ -178,7 +178,7 @@ describe('EmbeddedLog', () => {
     const db = openLogDatabase(join(dir, 'log.db'));
     const full = embeddedLog(db);
     await full.append([message(topic, 'k', 'a')]);
-    db.exec('PRAGMA max_page_count = 100');
+    db.exec('PRAGMA max_page_count = 30');
     const big = message(topic, 'k', 'x'.repeat(300_000));
     const refused = full.append([message(topic, 'k', 'b'), big, big]);
     await expect(refused).rejects.toThrow(/posts.*full/);

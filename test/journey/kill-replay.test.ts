@@ -57,7 +57,7 @@ async function killAndFinish(dir: string, file: string, kills: number, rate: str
     });
   for (let killed = 0; killed < kills;) {
     const running = begin();
-    const early = await Promise.race([running.ended, setTimeout(300 + Math.random() * 1_700)]);
+    const early = await Promise.race([running.ended, setTimeout(500 + Math.random() * 2_500)]);
     expect(early, running.err()).toBeOneOf([undefined, 0]);
     if (early === undefined) {
       await kill(running);
@@ -78,7 +78,7 @@ describe('a replay that is killed at random moments, also while it resumes', () 
       const lines = crisis(11);
       const file = join(dir.path, 'posts.jsonl');
       writeFileSync(file, `${lines.join('\n')}\n`);
-      const last = await killAndFinish(dir.path, file, 6, '1500');
+      const last = await killAndFinish(dir.path, file, 6, '1000');
       const summary = JSON.parse(last.out().trim()) as {
         read: number;
         events: Record<string, { stored: number }>;
