@@ -35,7 +35,7 @@ describe('openReplay', () => {
       // prettier-ignore
       await writeFile(path, packed);
       expect(await bytesOf(path)).toBe(text);
-      expect((await openReplay(path)).size).toBe(packed.length);
+      expect((await openReplay(path)).size, 'nobody knows the unpacked size').toBeUndefined();
     }
   });
 

@@ -21,7 +21,7 @@ export interface ReplayInput {
   chunks(): AsyncIterable<Uint8Array>;
   /** A hash of absolute path, size and first 64 KB; '' for what cannot be read a second time. */
   readonly identity: string;
-  /** bytes of the file, packed or not; undefined where nobody can know */
+  /** bytes of the unpacked text; undefined where nobody can know before reading it */
   readonly size: number | undefined;
 }
 
@@ -34,14 +34,20 @@ export async function openReplay(path: string): Promise<ReplayInput> {
     unpacked(createReadStream(path, { highWaterMark: CHUNK }), path);
   // A pipe gives its bytes only once: they are not to be spent on an identity.
   if (!status.isFile()) return { chunks, identity: '', size: undefined };
-  return { chunks, identity: await readable(path, () => identityOf(path, status)), size: status.size };
+  const start = await readable(path, () => startOf(path));
+  const size = start.subarray(0, GZIP.length).equals(GZIP) ? undefined : status.size;
+  return { chunks, identity: identityOf(path, status, start), size };
 }
 
-async function identityOf(path: string, { size }: Stats): Promise<string> {
+async function startOf(path: string): Promise<Buffer> {
   await using file = await open(path);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(IDENTIFYING), 0, IDENTIFYING, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+function identityOf(path: string, { size }: Stats, start: Buffer): string {
   const about = JSON.stringify([resolve(path), size]);
-  return createHash('sha256').update(about).update(buffer.subarray(0, bytesRead)).digest('hex');
+  return createHash('sha256').update(about).update(start).digest('hex');
 }
 
 async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
