@@ -1,15 +1,8 @@
 // What a tracker says of its own work: rare facts on `collection`, how far it got on `progress`.
 import { z } from 'zod';
+import { gap } from '../sql/ledger.ts';
 
-const gapNote = z.object({
-  kind: z.enum(['gap.opened', 'gap.closed', 'gap.filled']),
-  event: z.string(),
-  from: z.iso.datetime(),
-  to: z.iso.datetime().nullable(),
-  reason: z.string(),
-  recovered: z.int().nonnegative(),
-  note: z.string(),
-});
+const gapNote = z.object({ kind: z.enum(['gap.opened', 'gap.closed', 'gap.filled']), ...gap.shape });
 
 const refusedNote = z.object({
   kind: z.literal('rule.refused'),

@@ -1,5 +1,6 @@
 // The embedded log's file: its tables, its statements. Knows nothing of waiting and of what may be removed.
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { transact } from '../sql/sqlite-transaction.ts';
 import type { LogRecord, Message, TopicSpec } from './log.ts';
 
 // One topic is one partition. A deleted topic leaves at once; its records leave in slices, under an id that is never used again.
@@ -39,20 +40,6 @@ export function openLogDatabase(file: string): DatabaseSync {
   db.exec('PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 16777216;');
   db.exec(SCHEMA);
   return db;
-}
-
-/** All of it or nothing: what `work` throws, and a commit that fails, leave the file as it was. */
-export function transaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    // SQLite has rolled back by itself after some errors, a full disk among them.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
 }
 
 export type Tables = ReturnType<typeof openTables>;
@@ -181,7 +168,7 @@ function openCommitted(db: DatabaseSync) {
 }
 
 export function dropTopic(db: DatabaseSync, name: string): void {
-  transaction(db, () => {
+  transact(db, () => {
     db.prepare('INSERT INTO dropped (topic) SELECT id FROM topic WHERE name = ?').run(name);
     db.prepare('DELETE FROM committed WHERE topic = (SELECT id FROM topic WHERE name = ?)').run(name);
     db.prepare('DELETE FROM topic WHERE name = ?').run(name);

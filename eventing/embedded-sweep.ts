@@ -1,14 +1,15 @@
 // What leaves the embedded log: superseded and expired records, and those of deleted topics. Never one that a group has yet to finish.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { transaction, type Tables, type Topic } from './embedded-database.ts';
+import { transact } from '../sql/sqlite-transaction.ts';
+import type { Tables, Topic } from './embedded-database.ts';
 
 // A slice holds the write lock and the event loop for some milliseconds.
 const SLICE_RECORDS = 256;
 const SLICE_BYTES = 8 * 1024 * 1024;
 
 // A record that every group has finished goes after this time, though its topic's retention may be days: a cluster's
-// disks have room for three days of raw posts, a laptop's has not. Tombstones stay as long for readers without a group.
-const FINISHED_MS = 600_000;
+// disks have room for three days of raw posts, a laptop's has not, and a fast replay writes gigabytes a minute. Tombstones stay as long for readers without a group.
+const FINISHED_MS = 120_000;
 
 const DROPPED = `SELECT id, time, length(value) AS bytes FROM record
   WHERE topic IN (SELECT topic FROM dropped) LIMIT :limit`;
@@ -76,7 +77,7 @@ function remove(db: DatabaseSync, query: string, values: Values, before = Infini
   const erase = db.prepare('DELETE FROM record WHERE id = ?');
   let bytes = 0;
   let removed = 0;
-  transaction(db, () => {
+  transact(db, () => {
     for (const { id, time, bytes: size } of found) {
       if (Number(time) >= before) break;
       erase.run(Number(id));

@@ -3,14 +3,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import {
-  dropTopic,
-  openLogDatabase,
-  openTables,
-  transaction,
-  type Tables,
-  type Topic,
-} from './embedded-database.ts';
+import { transact } from '../sql/sqlite-transaction.ts';
+import { dropTopic, openLogDatabase, openTables, type Tables, type Topic } from './embedded-database.ts';
 import { Consumption, openWaker, tail, type Handle, type Waker } from './embedded-readers.ts';
 import { sweepNowAndThen } from './embedded-sweep.ts';
 import { NotAppendable, type Log, type Message, type Subscription } from './log.ts';
@@ -18,7 +12,7 @@ import { NotAppendable, type Log, type Message, type Subscription } from './log.
 /**
  * Opens the log kept in `dir`/log.db, which is made where it is missing. An append is durable when it resolves; on a full
  * disk it rejects and nothing of it is visible. `consume` waits for a topic that does not exist, or that is deleted under
- * it, to be created (again); `tail` of one rejects. A record leaves ten minutes after every group has finished it, or
+ * it, to be created (again); `tail` of one rejects. A record leaves two minutes after every group has finished it, or
  * after its topic's retention, and not before every group has finished it.
  */
 export async function openEmbeddedLog(dir: string): Promise<Log> {
@@ -82,7 +76,7 @@ function appendAll(db: DatabaseSync, tables: Tables, messages: readonly Message[
   const byTopic = new Set(messages.map((message) => message.topic));
   if (byTopic.size === 0) return byTopic;
   try {
-    transaction(db, () => {
+    transact(db, () => {
       for (const name of byTopic) {
         const topic = tables.topic(name);
         if (topic === undefined) throw new NotAppendable(`topic ${name} does not exist`);

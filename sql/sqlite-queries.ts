@@ -31,6 +31,8 @@ export function spanOf(range: Range): Span {
 export function page(db: DatabaseSync, code: string, query: PageQuery): TweetPage {
   const { since, until, first } = spanOf(query);
   const before = query.cursor === undefined ? { bucket: FOREVER, id: '' } : decodeCursor(query.cursor);
+  // SQLite seeks by this bound, not by the pair: without the cursor in it, every newer row would be read and passed over.
+  const end = Math.min(until, before.bucket + 1);
   const rows = db
     .prepare(
       `SELECT * FROM tweet
@@ -38,7 +40,7 @@ export function page(db: DatabaseSync, code: string, query: PageQuery): TweetPag
          AND ${OWN_TIME} >= ? AND ${OWN_TIME} < ?
        ORDER BY bucket DESC, t_id DESC LIMIT ?`,
     )
-    .all(code, first, until, before.bucket, before.id, since, until, query.limit + 1);
+    .all(code, first, end, before.bucket, before.id, since, until, query.limit + 1);
   const tweets = rows.slice(0, query.limit).map(decodeRow);
   const last = tweets.at(-1);
   const more = rows.length > query.limit && last !== undefined;

@@ -17,10 +17,18 @@ export interface Reader {
 }
 
 const EXPORTS_AT_ONCE = 4;
-// A snapshot keeps the log of writes from being emptied, so it is not held for a reader who went away without a word.
-const PATIENCE_MS = 300_000;
 
-export function reader(dir: string): Reader {
+/** After how many ms an export is given up: when nobody read on for `idle`, and when it has taken `whole` in all. */
+export interface Patience {
+  readonly idle: number;
+  readonly whole: number;
+}
+
+// While a snapshot is held, the write-ahead log cannot begin anew and grows by everything that is written: at X's cap of
+// 250 posts/s about 3 MB a second. So these two bound the file, and a reader who went away, or trickles, frees its place.
+const PATIENCE: Patience = { idle: 300_000, whole: 1_800_000 };
+
+export function reader(dir: string, patience: Patience = PATIENCE): Reader {
   const thread = readingThread(dir);
   const slots = semaphore(EXPORTS_AT_ONCE);
 
@@ -48,7 +56,7 @@ export function reader(dir: string): Reader {
     async messages(request) {
       const call = await begin(request);
       try {
-        return { rest: await call.reply(), chunks: chunksOf(call) };
+        return { rest: await call.reply(), chunks: chunksOf(call, patience) };
       } catch (error) {
         call.end();
         throw error;
@@ -59,23 +67,28 @@ export function reader(dir: string): Reader {
 }
 
 // Not a generator: one that was never begun would not free the snapshot when its reader returns early.
-function chunksOf(call: Call): AsyncIterable<Uint8Array[]> {
-  let ended: 'not yet' | 'by its reader' | 'by waiting' = 'not yet';
-  const patience = setTimeout(() => {
-    ended = 'by waiting';
-    call.end();
-  }, PATIENCE_MS).unref();
+function chunksOf(call: Call, patience: Patience): AsyncIterable<Uint8Array[]> {
+  let ended = false;
+  let givenUp: Error | undefined;
+  const waits = [
+    setTimeout(giveUp, patience.idle, 'nobody read on'),
+    setTimeout(giveUp, patience.whole, 'it took too long'),
+  ].map((timer) => timer.unref());
 
+  function giveUp(why: string): void {
+    givenUp = new Error(`The export was given up: ${why}.`);
+    end();
+  }
   function end(): IteratorReturnResult<undefined> {
-    ended = 'by its reader';
-    clearTimeout(patience);
+    ended = true;
+    for (const timer of waits) clearTimeout(timer);
     call.end();
     return { done: true, value: undefined };
   }
   async function next(): Promise<IteratorResult<Uint8Array[], undefined>> {
-    if (ended === 'by its reader') return end();
-    if (ended === 'by waiting') throw new Error('The export was given up: nobody read on for five minutes.');
-    patience.refresh();
+    if (givenUp !== undefined) throw givenUp;
+    if (ended) return end();
+    waits[0]?.refresh();
     try {
       const packed = await call.reply<Packed | null>();
       if (packed === null) return end();
@@ -83,7 +96,7 @@ function chunksOf(call: Call): AsyncIterable<Uint8Array[]> {
       return { done: false, value: unpack(packed) };
     } catch (error) {
       end();
-      throw error;
+      throw givenUp ?? error;
     }
   }
   return { [Symbol.asyncIterator]: () => ({ next, return: async () => end() }) };

@@ -25,6 +25,8 @@ interface Thread {
   readonly worker: Worker;
   /** Why it ended. */
   readonly ended: Promise<Error>;
+  /** Those of the calls under way. */
+  readonly ports: Set<MessagePort>;
 }
 
 export function readingThread(dir: string): ReadingThread {
@@ -38,15 +40,17 @@ export function readingThread(dir: string): ReadingThread {
     });
     worker.unref();
     const { promise: ended, resolve } = Promise.withResolvers<Error>();
+    const ports = new Set<MessagePort>();
     let cause: unknown;
     worker.once('error', (error) => (cause = error));
     worker.once('exit', () => {
       thread = undefined;
+      for (const port of ports) port.close();
       if (closed) resolve(new Error(`The store in ${dir} was closed while it was read.`));
       else
         resolve(new Error('The thread that reads the store died; another try starts a new one.', { cause }));
     });
-    return { worker, ended };
+    return { worker, ended, ports };
   }
 
   return {
@@ -65,11 +69,10 @@ export function readingThread(dir: string): ReadingThread {
 }
 
 // Only this side closes a port, so one that closes by itself says that the thread is dying.
-function callOn(port: MessagePort, { worker, ended }: Thread): Call {
+function callOn(port: MessagePort, { worker, ended, ports }: Thread): Call {
   const replies = on(port, 'message', { close: ['close'] });
-  const close = (): void => port.close();
-  worker.once('exit', close);
-  port.once('close', () => worker.off('exit', close));
+  ports.add(port);
+  port.once('close', () => ports.delete(port));
   let left = false;
   return {
     async reply<T>() {

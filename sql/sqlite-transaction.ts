@@ -10,6 +10,7 @@ export function transact<T>(db: DatabaseSync, work: () => T): T {
     db.exec('COMMIT');
     return result;
   } catch (error) {
+    // SQLite has rolled back by itself after some errors, a full disk among them.
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }

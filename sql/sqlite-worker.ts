@@ -52,18 +52,26 @@ function fail(port: MessagePort, error: unknown): void {
 
 function startExport(request: ExportRequest, port: MessagePort): void {
   const db = openForReading(dir);
-  port.once('close', () => db.close());
+  const release = (): void => {
+    if (db.isOpen) db.close();
+  };
+  port.once('close', release);
   const part = beginPart(db, request.code, request.range, request.size);
   const chunks = chunksOf(db, request.code, part);
   port.postMessage({ value: part.rest });
   function sendNext(): void {
+    if (!db.isOpen) return;
     try {
-      send(port, chunks.next());
+      const next = chunks.next();
+      // What is read ahead needs the snapshot no longer.
+      if (next.done === true) release();
+      send(port, next);
     } catch (error) {
       fail(port, error);
     }
   }
-  port.on('message', sendNext);
+  // In a turn of its own: a port is emptied in one go, up to a thousand messages, and a question would wait for them all.
+  port.on('message', () => setImmediate(sendNext));
   for (let i = 0; i < CHUNKS_AHEAD; i += 1) sendNext();
 }
 

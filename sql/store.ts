@@ -58,7 +58,11 @@ export interface Store {
   saveTweets(tweets: readonly Tweet[]): Promise<Refusal[]>;
   /** Newest first. Throws {@link BadCursor} for a cursor that is none of ours. */
   tweets(code: string, query: PageQuery): Promise<TweetPage>;
-  /** What was stored when it was called; where the part ends is decided before its first byte. */
+  /**
+   * What was stored when it was called; where the part ends is decided before its first byte. `chunks` is read once, and
+   * no further ahead than its reader. Whoever asks for messages reads to the end, leaves the loop or calls the iterator's
+   * `return`; else the engine may give the reading up after minutes, and the next read rejects.
+   */
   messages(code: string, range: Range): Promise<Messages>;
   /** Oldest first, empty steps left out. */
   counts(code: string, step: Step, range: Range): Promise<Count[]>;

@@ -1,14 +1,13 @@
 // One item of a source at a time: judged, matched once against all events, and handed on for each event it belongs to.
-import { createHash } from 'node:crypto';
 import type { Envelope } from '../eventing/batch.ts';
 import type { PostMessage } from '../eventing/post.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import { Counters } from './counters.ts';
-import { KEPT_BYTES } from './line-reader.ts';
 import { compile, route, type Matcher } from './matcher.ts';
 import type { Publisher } from './publisher.ts';
 import { RejectedLines } from './rejected-lines.ts';
-import type { RejectedItem, Source } from './source.ts';
+import { Rejection, type RejectedDocument } from './rejection.ts';
+import type { Source } from './source.ts';
 
 type MessageItem = { readonly bytes: Uint8Array };
 
@@ -45,12 +44,11 @@ export class Intake {
       this.counters.control(sorted.name);
     } else {
       const reason = sorted.kind === 'page' ? 'a result page is no stream message' : sorted.reason;
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      this.reject({ reason, bytes: bytes.subarray(0, KEPT_BYTES), length: bytes.length, sha256 });
+      this.reject(new Rejection().add(bytes).item(reason, 0));
     }
   }
 
-  reject(line: Omit<RejectedItem, 'kind' | 'end'>): void {
+  reject(line: RejectedDocument): void {
     this.counters.read();
     this.counters.reject();
     const { reason, bytes, length, sha256 } = line;

@@ -1,12 +1,13 @@
 // Where posts come from. A source knows nothing of topics, gaps or the database: it tells what came and when it could not listen.
 import type { CrisisEvent } from '../sql/crisis-event.ts';
+import type { RejectedDocument } from './rejection.ts';
 
 /** Times are ms since 1970. */
 export type Item =
   /** one message, not yet read; `end` is where a later reading may go on (0 where there is no such place) */
   | { readonly kind: 'message'; readonly bytes: Uint8Array; readonly end: number }
   /** what cannot be a message, its first 64 KB */
-  | RejectedItem
+  | RejectedDocument
   /** listening from now on */
   | { readonly kind: 'connected'; readonly at: number }
   /** the last that was heard was at `at`; what came since then may be missing */
@@ -22,15 +23,6 @@ export type Item =
     }
   /** for the status: what the source is doing */
   | { readonly kind: 'state'; readonly state: string; readonly problem: string | null };
-
-export interface RejectedItem {
-  readonly kind: 'rejected';
-  readonly reason: string;
-  readonly bytes: Uint8Array;
-  readonly length: number;
-  readonly sha256: string;
-  readonly end: number;
-}
 
 export interface Source {
   readonly name: string;

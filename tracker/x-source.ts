@@ -1,7 +1,8 @@
 // X's filtered stream as a source: keeps the rules as wanted and the connection open, with X's own back-off.
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import { delayOf, earliestConnect, failed, NO_ATTEMPTS, WINDOW_MS, type Attempts } from './back-off.ts';
-import { LineReader, type Line } from './line-reader.ts';
+import { LineReader } from './line-reader.ts';
+import type { RejectedDocument } from './rejection.ts';
 import type { Item, Source } from './source.ts';
 import { sleep, Wakeup } from './wakeup.ts';
 import { chunksOf, connect, StreamEnded } from './x-connection.ts';
@@ -116,14 +117,11 @@ export class XSource implements Source {
   }
 }
 
-function itemsOf(lines: readonly Line[]): Item[] {
+function itemsOf(lines: readonly (Buffer | RejectedDocument)[]): Item[] {
   const items: Item[] = [];
   for (const line of lines) {
-    if ('sha256' in line) {
-      items.push({ kind: 'rejected', reason: 'the message is longer than 512 KB', ...line, end: 0 });
-    } else if (line.bytes.length > 0) {
-      items.push({ kind: 'message', bytes: line.bytes, end: 0 });
-    }
+    if (!Buffer.isBuffer(line)) items.push(line);
+    else if (line.length > 0) items.push({ kind: 'message', bytes: line, end: 0 });
   }
   return items;
 }

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KEPT_BYTES, LineReader, MAX_LINE } from '../../tracker/line-reader.ts';
+import { LineReader } from '../../tracker/line-reader.ts';
+import { MAX_MESSAGE } from '../../tracker/rejection.ts';
 
-function read(chunks: readonly Buffer[]): { lines: string[]; rest: string | undefined } {
+const textOf = (line: ReturnType<LineReader['end']>): string | undefined =>
+  Buffer.isBuffer(line) ? line.toString() : line?.reason;
+
+function read(chunks: readonly Buffer[]): { lines: (string | undefined)[]; rest: string | undefined } {
   const reader = new LineReader();
-  const lines = chunks.flatMap((chunk) => reader.push(chunk)).map((line) => line.bytes.toString());
-  return { lines, rest: reader.end()?.bytes.toString() };
+  const lines = chunks.flatMap((chunk) => reader.push(chunk)).map(textOf);
+  return { lines, rest: textOf(reader.end()) };
 }
 
 describe('LineReader', () => {
@@ -38,18 +42,21 @@ describe('LineReader', () => {
   });
 
   it('keeps the start, the length and the hash of a line over the limit, and nothing else changes', () => {
-    const long = Buffer.alloc(MAX_LINE + 100_000, 'x');
+    const long = Buffer.alloc(MAX_MESSAGE + 100_000, 'x');
     const reader = new LineReader();
     const bytes = Buffer.concat([Buffer.from('{"a":1}\n'), long, Buffer.from('\n{"b":2}\n')]);
     const lines = [];
     for (let at = 0; at < bytes.length; at += 65_536)
       lines.push(...reader.push(bytes.subarray(at, at + 65_536)));
-    expect(lines[0]).toEqual({ bytes: Buffer.from('{"a":1}') });
+    expect(lines[0]).toEqual(Buffer.from('{"a":1}'));
     expect(lines[1]).toEqual({
-      bytes: long.subarray(0, KEPT_BYTES),
+      kind: 'rejected',
+      reason: 'longer than 524288 bytes',
+      end: 0,
+      bytes: long.subarray(0, 65_536),
       length: long.length,
       sha256: createHash('sha256').update(long).digest('hex'),
     });
-    expect(lines[2]).toEqual({ bytes: Buffer.from('{"b":2}') });
+    expect(lines[2]).toEqual(Buffer.from('{"b":2}'));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { objectOf, objectsOf, sort, type Json } from '../../eventing/post.ts';
 import { crisisLines, type CrisisLine, type Form } from '../../tracker/x-simulator/lines.ts';
-import { STRANDS } from '../../tracker/x-simulator/phrases.ts';
+import { STRANDS } from '../../tracker/x-simulator/language.ts';
 import { matches, searchable } from '../../tracker/x-simulator/rule-match.ts';
 import { parseRule } from '../../tracker/x-simulator/rule.ts';
 import { eventOfStrand, sampleEvents } from '../../tracker/x-simulator/sample-events.ts';

@@ -11,7 +11,7 @@ import { BROKEN, Grammar, isSpace, UNFINISHED } from './grammar.ts';
 import { LineSplitter, type Line } from './lines.ts';
 import { alone, document, isKeyed, isPlain, lastOf, messageOf, type ReplayItem } from './messages.ts';
 import { hasPageKey, mayBecomePage } from './pages.ts';
-import { MAX_PAGE, Rejection, TOO_LONG } from './rejection.ts';
+import { MAX_PAGE, Rejection, TOO_LONG } from '../rejection.ts';
 import { beginsDocument, goOn, textOf, unfinished, type Part, type Unfinished } from './unfinished.ts';
 
 const GROUP_BYTES = 1024 * 1024;

@@ -1,5 +1,5 @@
 // Bytes to lines, held no longer than needed: a line too long for what it can become is hashed as it comes and let go.
-import { MAX_MESSAGE, MAX_PAGE, Rejection } from './rejection.ts';
+import { MAX_MESSAGE, MAX_PAGE, Rejection } from '../rejection.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

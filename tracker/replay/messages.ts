@@ -1,7 +1,7 @@
 // What a whole line or document gives: one message, or the posts of a page.
 import { Grammar, isSpace } from './grammar.ts';
 import { hasPageKey, inOneLine, postsOf } from './pages.ts';
-import { MAX_MESSAGE, tooLong, type RejectedDocument } from './rejection.ts';
+import { MAX_MESSAGE, tooLong, type RejectedDocument } from '../rejection.ts';
 
 const OPEN_OBJECT = 0x7b;
 const OPEN_LIST = 0x5b;

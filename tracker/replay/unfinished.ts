@@ -1,7 +1,7 @@
 // A document over several lines while it is being read: which lines it takes, and how much of it is held.
 import { BROKEN, isSpace, UNFINISHED, type Grammar } from './grammar.ts';
 import { hasPageKey, mayBecomePage } from './pages.ts';
-import { MAX_MESSAGE, MAX_PAGE, Rejection } from './rejection.ts';
+import { MAX_MESSAGE, MAX_PAGE, Rejection } from '../rejection.ts';
 
 const OPENERS = new Set([0x7b, 0x5b]);
 const LINE_FEED = Buffer.from('\n');

@@ -1,7 +1,8 @@
 // One post of the sample crisis: new words, or something said about what was posted before.
 import type { Link, MadePost, Media } from './made-post.ts';
 import { PLACES, type Person } from './people.ts';
-import { LANGUAGES, type Phrases, type Strand } from './phrases.ts';
+import type { Phrases, Strand } from './language.ts';
+import { LANGUAGES } from './phrases.ts';
 import { between, code, pick, pickByShare, type Random } from './random.ts';
 
 /** What has been said lately, and by whom it may be answered. */

@@ -3,7 +3,8 @@
 import { compose, type Talk } from './compose.ts';
 import type { MadePost } from './made-post.ts';
 import { crowd } from './people.ts';
-import { LANGUAGES, STRANDS, type Strand } from './phrases.ts';
+import { STRANDS, type Strand } from './language.ts';
+import { LANGUAGES } from './phrases.ts';
 import { between, pick, seeded, type Random } from './random.ts';
 import { snowflakes } from './snowflake.ts';
 

@@ -1,6 +1,6 @@
 // A post of the sample crisis before it takes a form that X has for it.
 import type { Person, Place } from './people.ts';
-import type { Strand } from './phrases.ts';
+import type { Strand } from './language.ts';
 
 export interface Link {
   /** the short one that stands in the text */

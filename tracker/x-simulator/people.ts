@@ -1,5 +1,5 @@
 // The people and places of the sample crisis: all made up, none with a handle or position that exists.
-import type { Phrases } from './phrases.ts';
+import type { Phrases } from './language.ts';
 import { between, pick, type Random } from './random.ts';
 
 export interface Person {

@@ -1,5 +1,5 @@
 // Words of the sample crisis in English and German; phrases.ts says what the lists are for.
-import type { Phrases } from './phrases.ts';
+import type { Phrases } from './language.ts';
 
 export const english: Phrases = {
   lang: 'en',

@@ -1,5 +1,5 @@
 // Words of the sample crisis in the two languages written without spaces; phrases.ts says what the lists are for.
-import type { Phrases } from './phrases.ts';
+import type { Phrases } from './language.ts';
 
 export const japanese: Phrases = {
   lang: 'ja',

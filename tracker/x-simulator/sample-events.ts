@@ -1,5 +1,5 @@
 // The events that `npm start` makes for a newcomer; the sample crisis speaks of them in every language.
-import type { Strand } from './phrases.ts';
+import type { Strand } from './language.ts';
 
 export interface SampleEvent {
   readonly name: string;

@@ -22,7 +22,7 @@ export class Rejection {
   readonly #head: Buffer[] = [];
   #length = 0;
 
-  add(bytes: Buffer): this {
+  add(bytes: Uint8Array): this {
     this.#hash.update(bytes);
     // Copied, so that a large buffer does not stay for its first bytes.
     if (this.#length < KEPT) this.#head.push(Buffer.from(bytes.subarray(0, KEPT - this.#length)));
