@@ -31,10 +31,15 @@ export async function announcedEvents(log: Log): Promise<Map<string, CrisisEvent
 export async function lastProgress(log: Log): Promise<Map<string, Progress>> {
   const last = new Map<string, Progress>();
   await readAll(log, PROGRESS.name, (record) => {
-    const said = progress.safeParse(dataOf(record)).data;
+    const said = progressOf(record);
     if (said !== undefined) last.set(said.install, said);
   });
   return last;
+}
+
+/** Undefined for what is no tracker's word on how far it got. */
+export function progressOf(record: LogRecord): Progress | undefined {
+  return progress.safeParse(dataOf(record)).data;
 }
 
 /** Undefined for what is no CloudEvent with JSON in it: nothing that a stranger writes to a topic may stop its readers. */

@@ -1,6 +1,7 @@
 // The embedded log's file: its tables, its statements. Knows nothing of waiting and of what may be removed.
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { transact } from '../sql/sqlite-transaction.ts';
+import { pack, unpack } from './embedded-value.ts';
 import type { LogRecord, Message, TopicSpec } from './log.ts';
 
 // One topic is one partition. A deleted topic leaves at once; its records leave in slices, under an id that is never used again.
@@ -10,7 +11,7 @@ const SCHEMA = `
     retention INTEGER NOT NULL, max_bytes INTEGER NOT NULL, next INTEGER NOT NULL DEFAULT 0) STRICT;
   CREATE TABLE IF NOT EXISTS record (
     id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, offset INTEGER NOT NULL, time INTEGER NOT NULL,
-    key TEXT NOT NULL, headers TEXT NOT NULL, value BLOB) STRICT;
+    key TEXT NOT NULL, headers TEXT NOT NULL, packed INTEGER NOT NULL, value BLOB) STRICT;
   CREATE UNIQUE INDEX IF NOT EXISTS record_offset ON record (topic, offset);
   CREATE TABLE IF NOT EXISTS committed (
     consumers TEXT NOT NULL, topic INTEGER NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY (consumers, topic)
@@ -91,17 +92,18 @@ function topicOf(row: Row): Topic {
 
 function openRecords(db: DatabaseSync) {
   const insert = db.prepare(
-    'INSERT INTO record (topic, offset, time, key, headers, value) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO record (topic, offset, time, key, headers, packed, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const select = db.prepare(
-    'SELECT offset, time, key, headers, value FROM record WHERE topic = ? AND offset >= ? ORDER BY offset LIMIT ?',
+    'SELECT offset, time, key, headers, packed, value FROM record WHERE topic = ? AND offset >= ? ORDER BY offset LIMIT ?',
   );
   const last = db.prepare('SELECT coalesce(max(offset), -1) AS last FROM record WHERE topic = ?');
   const first = db.prepare('SELECT coalesce(min(offset), ?) AS first FROM record WHERE topic = ?');
   const count = db.prepare('SELECT count(*) AS records FROM record WHERE topic = ? AND offset >= ?');
   return {
     insert(topic: Topic, offset: number, { key, headers, value }: Message): void {
-      insert.run(topic.id, offset, Date.now(), key, JSON.stringify(headers), value);
+      const stored = pack(value);
+      insert.run(topic.id, offset, Date.now(), key, JSON.stringify(headers), stored.packed, stored.value);
     },
     /** The next records from an offset on: few enough to hold, and at least one if there is one. */
     read(topic: Topic, from: number): LogRecord[] {
@@ -133,7 +135,10 @@ function recordOf(topic: string, row: Row): LogRecord {
     time: Number(row['time']),
     key: String(row['key']),
     headers,
-    value: row['value'] instanceof Uint8Array ? row['value'] : null,
+    value: unpack({
+      value: row['value'] instanceof Uint8Array ? row['value'] : null,
+      packed: row['packed'] === 1 ? 1 : 0,
+    }),
   };
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Progress } from '../eventing/collection.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import { readDocuments } from './replay/documents.ts';
-import type { ReplayInput } from './replay/open.ts';
+import { UnreadableInput, type ReplayInput } from './replay/open.ts';
 import type { Item, Source } from './source.ts';
 import { sleep } from './wakeup.ts';
 
@@ -31,8 +31,10 @@ export function replaySource({ input, rate, previous, active }: ReplayOptions): 
     rules: () => 0,
     async *read(signal) {
       yield [{ kind: 'state', state: 'reading', problem: null }];
-      const items = readDocuments(input.chunks(), from);
-      yield* rate === undefined ? gathered(items, signal) : paced(items, rate, signal);
+      const damage: string[] = [];
+      const groups = arriving(readDocuments(upToDamage(input, damage), from), signal);
+      yield* rate === undefined ? gathered(groups) : paced(groups, rate, signal);
+      for (const problem of damage) yield [{ kind: 'state', state: 'finished', problem }];
     },
   };
 }
@@ -52,18 +54,44 @@ export function offsetOf(previous: Progress | undefined, now: { file: string; wa
   return last.file === now.file && last.wanted === now.wanted ? last.offset : 0;
 }
 
-/** Groups large enough that writing them is worth a sync of the disk. */
-async function* gathered(
-  groups: AsyncIterable<readonly Item[]>,
+/** What can be read of the input; where it is damaged or cut off it ends, and `damage` says how. */
+async function* upToDamage(input: ReplayInput, damage: string[]): AsyncGenerator<Uint8Array> {
+  try {
+    yield* input.chunks();
+  } catch (error) {
+    if (!(error instanceof UnreadableInput)) throw error;
+    damage.push(error.message);
+  }
+}
+
+/** Until `signal` aborts, also while nothing comes: a pipe may be silent for hours. Undefined whenever it is for a while. */
+async function* arriving<T>(
+  groups: AsyncIterable<readonly T[]>,
   signal: AbortSignal,
+): AsyncGenerator<readonly T[] | undefined> {
+  const iterator = groups[Symbol.asyncIterator]();
+  let next = iterator.next();
+  while (!signal.aborted) {
+    const arrived = new AbortController();
+    const silence = sleep(TICK_MS, AbortSignal.any([signal, arrived.signal]));
+    const group = await Promise.race([next, silence]);
+    arrived.abort();
+    if (group?.done) return;
+    yield group?.value;
+    if (group !== undefined) next = iterator.next();
+  }
+}
+
+/** Groups large enough that writing them is worth a sync of the disk, or as large as they are when nothing more comes. */
+async function* gathered(
+  groups: AsyncIterable<readonly Item[] | undefined>,
 ): AsyncGenerator<readonly Item[]> {
   let held: Item[] = [];
   let bytes = 0;
   for await (const items of groups) {
-    if (signal.aborted) return;
-    for (const item of items) bytes += 'bytes' in item ? item.bytes.length : 0;
-    held = held.length === 0 ? [...items] : [...held, ...items];
-    if (bytes < GATHERED_BYTES) continue;
+    for (const item of items ?? []) bytes += 'bytes' in item ? item.bytes.length : 0;
+    held = [...held, ...(items ?? [])];
+    if (bytes < GATHERED_BYTES && items !== undefined) continue;
     yield held;
     held = [];
     bytes = 0;
@@ -72,13 +100,14 @@ async function* gathered(
 }
 
 async function* paced(
-  groups: AsyncIterable<readonly Item[]>,
+  groups: AsyncIterable<readonly Item[] | undefined>,
   rate: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Item[]> {
   const start = performance.now();
   let sent = 0;
   for await (const items of groups) {
+    if (items === undefined) continue;
     for (let done = 0; done < items.length && !signal.aborted;) {
       const due = Math.floor(((performance.now() - start) / 1_000) * rate) + 1 - sent;
       const now = items.slice(done, done + Math.max(due, 0));
@@ -87,6 +116,5 @@ async function* paced(
       sent += now.length;
       if (done < items.length) await sleep(Math.max(TICK_MS, 1_000 / rate), signal);
     }
-    if (signal.aborted) return;
   }
 }

@@ -44,7 +44,7 @@ export function eventApi(deps: EventApiDeps): Hono {
   mount(app, routes);
   mountDeliveries(app, deps);
   mountSession(app, deps.access);
-  app.route('/', pages({ events, store: deps.store, status }));
+  app.route('/', pages({ ...deps, events, status }));
   app.notFound(nothingHere);
   app.onError((error) => answerError(error, deps.report));
   return app;

@@ -11,7 +11,6 @@ import { openSqliteStore } from '../../sql/sqlite.ts';
 import { eventApi } from './app.ts';
 import { configOf } from './config.ts';
 import type { Config } from './config.ts';
-import { reportUpTo } from './report.ts';
 import { serveEventApi } from './serve.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -43,18 +42,13 @@ async function open({ access, dataDir }: Config, report: Report): Promise<Opened
 /** Serves until SIGTERM or SIGINT; a second one stops at once. Rejects when a setting, the data or the port is not to be had. */
 export async function startEventApi(env: Env): Promise<void> {
   const config = configOf(env);
-  const report = reportAs(config);
+  const report = reporter('event-api', config.logLevel);
   const opened = await open(config, report);
   const serving = await serveEventApi({ app: opened.app, host: config.host, port: config.port });
   report('info', `The event API is at ${serving.url}`);
   await stopSignal();
   await serving.close();
   await opened.close();
-}
-
-function reportAs({ logLevel }: Config): Report {
-  reportUpTo(logLevel);
-  return reporter('event-api', logLevel);
 }
 
 // Before there is a setting to go by.
@@ -74,7 +68,7 @@ let framed: Promise<Opened> | undefined;
 async function openFramed(): Promise<Opened> {
   try {
     const config = configOf({ ...process.env, HOST: '0.0.0.0' });
-    return await open(config, reportAs(config));
+    return await open(config, reporter('event-api', config.logLevel));
   } catch (error) {
     framed = undefined;
     cannotRun(error);

@@ -1,11 +1,11 @@
 // Puts together what `/api/status` says. A part that cannot be read now is named among the engines' problems; the rest still stands.
 import type { Cluster } from '../../knative/cluster.ts';
-import { fromRecord } from '../../eventing/cloud-events.ts';
-import { progress } from '../../eventing/collection.ts';
+import { progressOf } from '../../eventing/announced.ts';
 import type { Progress } from '../../eventing/collection.ts';
 import type { Log, LogRecord } from '../../eventing/log.ts';
 import type { Report } from '../../eventing/report.ts';
 import { DEAD_LETTERS, PROGRESS, rawTweets } from '../../eventing/topics.ts';
+import { normalizerGroup } from '../../knative/manifests.ts';
 import type { Store } from '../../sql/store.ts';
 import { follow } from './follow.ts';
 import type { SystemStatus } from './status.ts';
@@ -21,6 +21,8 @@ export interface StatusDeps {
 }
 
 const STALE_MS = 15_000;
+// Of whoever has said that it ended, no more words are due.
+const ENDED = new Set(['finished', 'stopped']);
 // A part that takes longer than this is said to be unreadable rather than waited for.
 const PATIENCE_MS = 3_000;
 const PARTS = { 'app.kubernetes.io/part-of': 'epicenter' };
@@ -58,18 +60,9 @@ function newMap<T>(): Map<string, T> {
 }
 
 function addProgress(known: Map<string, Progress>, record: LogRecord, report: Report): void {
-  const read = progress.safeParse(parsed(fromRecord(record)?.data));
-  if (read.success) known.set(read.data.install, read.data);
-  else
-    report('warning', `Record ${record.offset} on ${record.topic} is no progress of a tracker.`, read.error);
-}
-
-function parsed(data: Uint8Array = new Uint8Array()): unknown {
-  try {
-    return JSON.parse(Buffer.from(data).toString());
-  } catch {
-    return undefined;
-  }
+  const said = progressOf(record);
+  if (said !== undefined) known.set(said.install, said);
+  else report('warning', `Record ${record.offset} on ${record.topic} is no progress of a tracker.`);
 }
 
 function addLetter(counted: Map<string, number>, { headers }: LogRecord): void {
@@ -80,7 +73,8 @@ function addLetter(counted: Map<string, number>, { headers }: LogRecord): void {
 function newest(known: Map<string, Progress>, now: Date): SystemStatus['tracker'] {
   const [first] = [...known.values()].toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
   if (first === undefined) return null;
-  return { ...first, stale: now.getTime() - Date.parse(first.at) > STALE_MS };
+  const silentMs = now.getTime() - Date.parse(first.at);
+  return { ...first, stale: silentMs > STALE_MS && !ENDED.has(first.state) };
 }
 
 /** Of every event that is not purged. A topic that the tracker has yet to make holds nothing back. */
@@ -92,7 +86,7 @@ async function loads(
   const codes = (await store.events()).filter(({ status }) => status !== 'purged').map(({ code }) => code);
   const entries = codes.map(async (code): Promise<[string, Load]> => {
     const topic = rawTweets(code).name;
-    const lag = topics.has(topic) ? await log.lag(`normalizer-${code}`, topic) : 0;
+    const lag = topics.has(topic) ? await log.lag(normalizerGroup(code), topic) : 0;
     return [code, { lag, deadLetters: letters.get(code) ?? 0 }];
   });
   return Object.fromEntries(await Promise.all(entries));

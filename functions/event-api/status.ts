@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { progress } from '../../eventing/collection.ts';
 
 export const systemStatus = z.object({
-  /** null when no tracker has ever reported; `stale` when the newest report is older than 15 s */
+  /** null when no tracker has ever reported; `stale` when the newest report of one that runs is older than 15 s */
   tracker: progress.extend({ stale: z.boolean() }).nullable(),
   /** by event code: records its normalizer has yet to finish, and records it could not take */
   events: z.record(z.string(), z.object({ lag: z.int(), deadLetters: z.int() })),

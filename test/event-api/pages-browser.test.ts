@@ -61,7 +61,7 @@ describe.skipIf(noChromium)(`the pages in Chromium ${WHY}`, () => {
   });
 
   it('say what is wrong with a form, keep what was typed and put the cursor there', async () => {
-    await using visited = await open('/events/new');
+    await using visited = await open('/new-event');
     const { page } = visited;
     await page.getByLabel('Name').fill('Flood');
     await page.getByLabel('Keywords').fill('flood\n\n???');
@@ -168,7 +168,7 @@ describe.skipIf(noChromium)(`the pages in Chromium ${WHY}`, () => {
       await using visited = await visit(browser, { ...NARROW, colorScheme });
       for (const path of [
         '/',
-        '/events/new',
+        '/new-event',
         '/events/sandy',
         `/events/${code}`,
         `/events/${code}/edit`,

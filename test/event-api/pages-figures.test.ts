@@ -142,7 +142,7 @@ describe('a remembered read', () => {
 describe('a feed', () => {
   it('reads once for all watchers, and not at all when nobody watches', async () => {
     let reads = 0;
-    const { watch } = feed(async () => ++reads, 20);
+    const { watch } = feed(async () => ++reads, 20, () => undefined);
     await setTimeout(60);
     expect(reads).toBe(0);
     const gone = new AbortController();
@@ -156,7 +156,7 @@ describe('a feed', () => {
   });
 
   it('ends for a watcher who goes and goes on for the others', async () => {
-    const { watch } = feed(async () => 'x', 10);
+    const { watch } = feed(async () => 'x', 10, () => undefined);
     const [going, staying] = [new AbortController(), new AbortController()];
     const gone = first(watch(going.signal), Infinity);
     const stays = first(watch(staying.signal), 5);

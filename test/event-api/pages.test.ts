@@ -137,7 +137,7 @@ describe('pages', () => {
     await api.make('Sandy');
     await api.store.saveTweets([written('1')]);
     const pages = await Promise.all(
-      ['/', '/events/new', '/events/sandy', '/events/sandy/edit'].map((path) => pageAt(api, path)),
+      ['/', '/new-event', '/events/sandy', '/events/sandy/edit'].map((path) => pageAt(api, path)),
     );
     for (const text of [...pages, String(await signInPage('No.'))]) {
       expect(text).not.toMatch(/\sstyle=|\son\w+=|<style|<script(?! type="module" src=)/);

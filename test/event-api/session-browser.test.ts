@@ -21,7 +21,7 @@ describe.skipIf(missing)('A browser (skipped where /usr/bin/chromium is missing)
       await page.fill('[name=token]', 'secret-token');
       await page.click('main button');
       expect(new URL(page.url()).pathname).toBe('/');
-      await page.goto(`${api.url}/events/new`);
+      await page.goto(`${api.url}/new-event`);
       await page.fill('[name=name]', 'Flood');
       await page.fill('[name=keywords]', 'flood');
       await page.click('main button.primary');

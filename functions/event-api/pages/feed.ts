@@ -1,7 +1,7 @@
 // One shared loop that reads while somebody watches: a hundred open pages cost the database what one costs.
 
 import { setTimeout } from 'node:timers/promises';
-import { report } from '../report.ts';
+import type { Report } from '../../../eventing/report.ts';
 
 const AFTER_TROUBLE_MS = 5_000;
 
@@ -13,13 +13,13 @@ export interface Feed<T> {
 }
 
 /** Calls `read` every `everyMs` after it last ended, only while there are watchers; a failed read is a reading, too. */
-export function feed<T>(read: () => Promise<T>, everyMs: number): Feed<T> {
+export function feed<T>(read: () => Promise<T>, everyMs: number, report: Report): Feed<T> {
   const state: State<T> = { watchers: 0, running: false, latest: undefined, next: Promise.withResolvers() };
 
   async function run(): Promise<void> {
     state.running = true;
     while (state.watchers > 0) {
-      const reading = await attempt(read);
+      const reading = await attempt(read, report);
       const { next } = state;
       state.latest = reading;
       state.next = Promise.withResolvers();
@@ -60,7 +60,7 @@ interface State<T> {
 }
 
 /** The outcome of `read`; a failure is reported. */
-export async function attempt<T>(read: () => Promise<T>): Promise<Reading<T>> {
+export async function attempt<T>(read: () => Promise<T>, report: Report): Promise<Reading<T>> {
   try {
     return { value: await read() };
   } catch (problem) {

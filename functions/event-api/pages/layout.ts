@@ -48,7 +48,7 @@ function logo(): Html {
 function nav(here: Page['here']): Html {
   return html`<nav aria-label="Main">
     <span class="pulse" id="pulse" hidden></span>
-    ${here === 'create' ? '' : html`<a class="button primary" href="/events/new">New event</a>`}
+    ${here === 'create' ? '' : html`<a class="button primary" href="/new-event">New event</a>`}
   </nav>`;
 }
 

@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { SSEStreamingApi } from 'hono/streaming';
+import type { Report } from '../../../eventing/report.ts';
 import { attempt } from './feed.ts';
 import type { Feed } from './feed.ts';
 import type { Moving, Region } from './moving.ts';
@@ -28,13 +29,16 @@ interface Watcher {
   lastWrite: number;
 }
 
-/** Streams `feed` until the client goes, or for 240 s. `have` maps regions to the keys that the page was served with. */
-export function live<T>(
-  c: Context,
-  feed: Feed<T>,
-  have: Readonly<Record<string, string>>,
-  moves: (reading: T) => Promise<Moving>,
-): Response {
+export interface Streamed<T> {
+  readonly feed: Feed<T>;
+  /** regions by the keys that the page was served with */
+  readonly have: Readonly<Record<string, string>>;
+  readonly moves: (reading: T) => Promise<Moving>;
+  readonly report: Report;
+}
+
+/** Streams until the client goes, or for 240 s. */
+export function live<T>(c: Context, { feed, have, moves, report }: Streamed<T>): Response {
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
   c.header('X-Accel-Buffering', 'no');
   const mark = Number(c.req.header('Last-Event-ID') ?? c.req.query('after') ?? 0);
@@ -54,7 +58,7 @@ export function live<T>(
     };
     await stream.write(`retry: ${RETRY_MS}\n\n`);
     for await (const reading of feed.watch(signal)) {
-      const moving = 'problem' in reading ? reading : await attempt(() => moves(reading.value));
+      const moving = 'problem' in reading ? reading : await attempt(() => moves(reading.value), report);
       if ('problem' in moving) await send(watcher, 'trouble', {});
       else await tell(watcher, moving.value);
     }

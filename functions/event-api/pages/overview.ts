@@ -48,7 +48,7 @@ function boxes({ events, now }: Overview): Html {
       <h2 id="events" class="section">${counted(running.length, 'event')}</h2>
       ${
         running.length === 0
-          ? html`<p class="empty">Nothing is being collected. <a href="/events/new">Name a new event</a>.</p>`
+          ? html`<p class="empty">Nothing is being collected. <a href="/new-event">Name a new event</a>.</p>`
           : html`<ul class="boxes">
               ${running.map(({ event, figures }) => box(event, figures, now))}
             </ul>`

@@ -1,7 +1,6 @@
 // What pages and live streams read, each thing through the same small memory, so that watching never burdens the store.
 import type { CrisisEvent } from '../../../sql/crisis-event.ts';
 import type { TweetRow } from '../../../sql/tweet.ts';
-import { report } from '../report.ts';
 import type { SystemStatus } from '../status.ts';
 import { readSeries } from './chart.ts';
 import type { Span } from './chart.ts';
@@ -67,7 +66,7 @@ export function reader(deps: PagesDeps): Reader {
   }
 
   function eventFeed(code: string): Feed<Latest> {
-    const known = feeds.get(code) ?? feed(latestOf(deps, code), POSTS_EVERY_MS);
+    const known = feeds.get(code) ?? feed(latestOf(deps, code), POSTS_EVERY_MS, deps.report);
     feeds.set(code, known);
     return known;
   }
@@ -75,7 +74,7 @@ export function reader(deps: PagesDeps): Reader {
   return {
     overview,
     event: view,
-    overviewFeed: feed(overview, OVERVIEW_EVERY_MS),
+    overviewFeed: feed(overview, OVERVIEW_EVERY_MS, deps.report),
     overviewMoves: async (reading) => ({ regions: overviewRegions(reading), posts: [] }),
     eventFeed,
     eventMoves: async (reading, span) => ({
@@ -102,7 +101,7 @@ async function livePost(row: TweetRow): Promise<LivePost> {
 }
 
 /** A system whose state cannot be told still shows its events. */
-async function statusOf({ status }: PagesDeps): Promise<SystemStatus | undefined> {
+async function statusOf({ status, report }: PagesDeps): Promise<SystemStatus | undefined> {
   try {
     return await status();
   } catch (error) {

@@ -3,9 +3,9 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Report } from '../../../eventing/report.ts';
 import { BadCursor } from '../../../sql/store.ts';
 import { Problem } from '../problem.ts';
-import { report } from '../report.ts';
 import { assets } from './assets.ts';
 import type { PagesDeps } from './deps.ts';
 import { eventPage, refusal } from './event.ts';
@@ -21,25 +21,30 @@ import type { Reader } from './reader.ts';
 const BODY_LIMIT = 256 * 1024;
 const POSTS = 50;
 
-/** `/`, `/events/…`, `/live`, `/refresh` and `/assets/…`. Answers are HTML, also when something is wrong. */
+/** `/`, `/new-event`, `/events/…`, `/live`, `/refresh` and `/assets/…`. Answers are HTML, also when something is wrong. */
 export function pages(deps: PagesDeps): Hono {
   const app = new Hono();
   const read = reader(deps);
-  app.onError(explain);
+  const { report } = deps;
+  app.onError((error, c) => explain(error, c, report));
   app.get('/assets/:name', assets());
   app.get('/', async (c) => c.html(overviewPage(await read.overview(), c.req.query('done'))));
   app.get('/live', (c) =>
-    live(c, read.overviewFeed, { boxes: c.req.query('have') ?? '' }, (reading) =>
-      read.overviewMoves(reading),
-    ),
+    live(c, {
+      feed: read.overviewFeed,
+      have: { boxes: c.req.query('have') ?? '' },
+      moves: (reading) => read.overviewMoves(reading),
+      report,
+    }),
   );
-  app.get('/events/new', (c) => c.html(createPage(emptyForm)));
+  // Not below /events/, where any word may be the code of an event.
+  app.get('/new-event', (c) => c.html(createPage(emptyForm)));
   app.get('/events/:code', (c) => showEvent(c, deps, read));
   app.get('/events/:code/live', async (c) => {
     const { code } = await deps.events.get(c.req.param('code'));
     const span = spanOf(c.req.query('chart'));
     const have = { changed: c.req.query('have') ?? '' };
-    return live(c, read.eventFeed(code), have, (reading) => read.eventMoves(reading, span));
+    return live(c, { feed: read.eventFeed(code), have, moves: (reading) => read.eventMoves(reading, span), report });
   });
   app.get('/events/:code/edit', async (c) =>
     c.html(editPage(formOf(await deps.events.get(c.req.param('code'))))),
@@ -137,7 +142,7 @@ async function answer(status: number, page: Html): Promise<Response> {
 }
 
 /** An error as a page: a {@link Problem} with its own words, our own failure without its details. */
-function explain(error: Error, c: Context): Promise<Response> {
+function explain(error: Error, c: Context, report: Report): Promise<Response> {
   if (error instanceof BadCursor) {
     return answer(400, errorPage('This link does not lead anywhere', 'Go on from the latest posts.'));
   }
