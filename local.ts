@@ -6,9 +6,9 @@ import { FIXED_TOPICS } from './eventing/topics.ts';
 import { controller } from './functions/controller/app.ts';
 import { eventApi } from './functions/event-api/app.ts';
 import { configOf, type Config } from './functions/event-api/config.ts';
-import { ensureEvents } from './functions/event-api/ensure-events.ts';
+import { checkedEvents, ensureEvents } from './functions/event-api/ensure-events.ts';
 import { events as eventsOf } from './functions/event-api/events.ts';
-import { serveEventApi } from './functions/event-api/serve.ts';
+import { serveEventApi, type Serving } from './functions/event-api/serve.ts';
 import { summarize } from './functions/event-api/summary.ts';
 import { startNormalizer } from './functions/normalizer/start.ts';
 import { LocalCluster } from './knative/local.ts';
@@ -16,10 +16,10 @@ import { fixedManifests } from './knative/manifests.ts';
 import { takeDataDir } from './sql/data-dir.ts';
 import { openSqliteStore } from './sql/sqlite.ts';
 import { collect, type Collecting } from './tracker/collect.ts';
-import { runCommand } from './tracker/command.ts';
+import { CannotRun, orTell, runCommand } from './tracker/command.ts';
 import { keptInstall } from './tracker/install.ts';
 import { chooseSource, type ChosenSource } from './tracker/open-source.ts';
-import type { TrackerConfig } from './tracker/options.ts';
+import { WrongUsage, type TrackerConfig } from './tracker/options.ts';
 import { showProgress } from './tracker/progress-line.ts';
 
 type Fetch = (request: Request) => Response | Promise<Response>;
@@ -35,14 +35,17 @@ const present = (fetch: Fetch) => async () => ({
 });
 
 async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> {
-  const settings = { ...configOf(process.env), dataDir: config.dataDir };
-  const lock = takeDataDir(config.dataDir);
-  const install = config.install ?? keptInstall(config.dataDir);
+  const { dataDir } = config;
+  const settings = await orTell(WrongUsage, () => ({ ...configOf(process.env), dataDir }));
+  await orTell(WrongUsage, () => checkedEvents(config.events));
+  const lock = await orTell(CannotRun, () => takeDataDir(dataDir));
+  const install = config.install ?? keptInstall(dataDir);
   const source = await chooseSource(config.source, install);
   const ending = new AbortController();
   const until = AbortSignal.any([signal, ending.signal]);
-  const system = await openSystem(settings, until);
-  const page = config.once ? undefined : await serveEventApi({ ...settings, app: system.api });
+  const system = await orTell(CannotRun, () => openSystem(settings, until));
+  const serve = (): Promise<Serving> => serveEventApi({ ...settings, app: system.api });
+  const page = config.once ? undefined : await orTell(CannotRun, serve);
   if (page !== undefined) system.report('info', `The page is at ${page.url}`);
   await system.start(config, source);
   const collecting = await collect({ ...system, install, open: source.open, report: system.warn }, until);
@@ -113,13 +116,14 @@ async function attend(
   const since = Date.now();
   const shown =
     config.source.kind === 'replay' ? showProgress(process.stderr, tracker, source.size) : undefined;
-  await finished.finally(shown);
+  const unread = await finished.finally(shown);
   if (!config.once) {
     if (!signal.aborted) await once(signal, 'abort');
     return 0;
   }
   const summary = await summarize({ ...system, counts: tracker.counts, since }, signal);
   if (summary !== undefined) process.stdout.write(`${summary.line}\n`);
+  if (unread !== null) return 2;
   return summary?.complete === false ? 1 : 0;
 }
 

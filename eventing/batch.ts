@@ -23,12 +23,13 @@ export interface Post {
 const LINE_FEED = 0x0a;
 const newline = Buffer.from('\n');
 
+/** A post's two lines, in parts that stand one after the other. */
+export function encodePost({ envelope: head, message }: Post): Uint8Array[] {
+  return [Buffer.from(`${JSON.stringify(head)}\n`), message, newline];
+}
+
 export function encodeBatch(posts: readonly Post[]): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const post of posts) {
-    parts.push(Buffer.from(`${JSON.stringify(post.envelope)}\n`), post.message, newline);
-  }
-  return Buffer.concat(parts);
+  return Buffer.concat(posts.flatMap(encodePost));
 }
 
 /** A post of a batch, or the bytes of what should have been one. */

@@ -136,12 +136,16 @@ export class Consumption {
     this.#failed.signal.throwIfAborted();
   }
 
-  /** Writes down what is finished: everything below the lowest unfinished offset. */
+  /** Everything below this offset is finished, whether that is written down or not. */
+  get finished(): number {
+    const [lowest] = this.#unfinished;
+    return lowest ?? this.#position;
+  }
+
   commit(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const [lowest] = this.#unfinished;
-    const finished = lowest ?? this.#position;
+    const { finished } = this;
     if (finished === this.#committed) return;
     this.#tables.commit(this.#of.group, this.#of.topic, finished);
     this.#committed = finished;

@@ -27,6 +27,7 @@ export function embeddedLog(db: DatabaseSync): Log {
   const closing = new AbortController();
   const groups = openGroups(tables, waker);
   const stopSweeping = sweepNowAndThen(db, tables);
+  let refused: Error | undefined;
 
   return {
     async createTopic(spec) {
@@ -41,8 +42,14 @@ export function embeddedLog(db: DatabaseSync): Log {
       return tables.topics().map((topic) => topic.name);
     },
     async append(messages) {
-      const topics = appendAll(db, tables, messages);
-      for (const name of topics) waker.wake(name);
+      try {
+        const topics = appendAll(db, tables, messages);
+        refused = undefined;
+        for (const name of topics) waker.wake(name);
+      } catch (error) {
+        if (error instanceof Error && !(error instanceof NotAppendable)) refused = error;
+        throw error;
+      }
     },
     async *tail(name, signal) {
       const topic = tables.topic(name);
@@ -53,12 +60,15 @@ export function embeddedLog(db: DatabaseSync): Log {
       await groups.consume(subscription, handle, AbortSignal.any([signal, closing.signal]));
     },
     async lag(group, name) {
-      groups.commit(group, name);
       const topic = tables.topic(name);
-      return topic === undefined ? 0 : tables.lag(topic, tables.committed(group, topic) ?? 0);
+      if (topic === undefined) return 0;
+      return tables.lag(topic, groups.finished(group, name) ?? tables.committed(group, topic) ?? 0);
     },
     async deleteGroup(group) {
       tables.leave(group);
+    },
+    async problems() {
+      return refused === undefined ? [] : [`It takes no records: ${refused.message}`];
     },
     async close() {
       if (closing.signal.aborted) return;
@@ -120,8 +130,8 @@ interface Work {
 
 interface Groups {
   consume: Log['consume'];
-  /** Writes down what a group has finished, without waiting for the lazy commit. */
-  commit(group: string, topic: string): void;
+  /** Everything below this offset is finished, also where that is not written down yet; undefined for a group not at work. */
+  finished(group: string, topic: string): number | undefined;
   ended(): Promise<void>;
 }
 
@@ -160,7 +170,7 @@ function openGroups(tables: Tables, waker: Waker): Groups {
       turns.set(key, ended);
       await turn;
     },
-    commit: (group, topic) => working.get(keyOf(group, topic))?.commit(),
+    finished: (group, topic) => working.get(keyOf(group, topic))?.finished,
     async ended() {
       await Promise.all(turns.values());
     },

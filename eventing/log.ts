@@ -66,6 +66,8 @@ export interface Log {
   /** Records that the group has yet to finish. */
   lag(group: string, topic: string): Promise<number>;
   deleteGroup(group: string): Promise<void>;
+  /** In words for a person: what keeps it from taking records, or from keeping those that it took. */
+  problems(): Promise<string[]>;
   close(): Promise<void>;
 }
 

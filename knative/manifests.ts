@@ -18,6 +18,9 @@ export function normalizerGroup(code: string): string {
   return `normalizer-${code}`;
 }
 
+/** The consumer group that keeps what trackers note: `consumerGroup` in eventing/event-api-source.yaml. */
+export const COLLECTION_GROUP = 'event-api';
+
 export function sourceName(code: string): string {
   return `tweets-${code}`;
 }

@@ -7,6 +7,7 @@ interface Answers {
   readonly page: TweetPage;
   readonly counts: Count[];
   readonly total: number;
+  readonly checkpoint: undefined;
 }
 
 export interface Reader {

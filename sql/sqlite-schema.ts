@@ -68,6 +68,9 @@ CREATE TABLE IF NOT EXISTS release (event_name TEXT PRIMARY KEY, version INTEGER
 PRAGMA user_version = ${VERSION};
 `;
 
+/** To how many bytes the file of the write-ahead log is cut when it begins anew. */
+export const LOG_LIMIT = 67_108_864;
+
 export const fileIn = (dir: string): string => join(dir, 'store.db');
 
 /** Opens `dir`/store.db for writing, making the folder, the file and its tables where they are missing. */
@@ -77,7 +80,7 @@ export function openForWriting(dir: string): DatabaseSync {
   try {
     // Pages of 16 KB hold three messages of 5 KB each and cost the least per row; WAL pages are only synced with FULL.
     db.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    db.exec('PRAGMA cache_size = -2000; PRAGMA journal_size_limit = 67108864;');
+    db.exec(`PRAGMA cache_size = -2000; PRAGMA journal_size_limit = ${LOG_LIMIT};`);
     makeTables(db);
     return db;
   } catch (error) {
@@ -95,6 +98,13 @@ function makeTables(db: DatabaseSync): void {
 
 function versionOf(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+}
+
+/** Brings what it can of the write-ahead log into the file, in the way of nobody (a passive checkpoint). */
+export function checkpoint(dir: string): void {
+  using db = new DatabaseSync(fileIn(dir));
+  // Twice: the first may take seconds, and what is written meanwhile would be left to a commit.
+  db.exec('PRAGMA wal_checkpoint(PASSIVE); PRAGMA wal_checkpoint(PASSIVE);');
 }
 
 /** A connection that only reads; the file must be there. */

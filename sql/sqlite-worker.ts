@@ -1,4 +1,4 @@
-// The thread for long reads: what it does never holds up the thread that stores. It only reads.
+// The thread for what takes long, reads and checkpoints: what it does never holds up the thread that stores.
 // Each request comes with a port of its own for the answer; a closed port means that nobody wants it any more.
 import type { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -6,13 +6,14 @@ import { z } from 'zod';
 import type { PartSize } from './part.ts';
 import { beginPart, chunksOf } from './sqlite-export.ts';
 import { counts, page, total } from './sqlite-queries.ts';
-import { openForReading } from './sqlite-schema.ts';
+import { checkpoint, openForReading } from './sqlite-schema.ts';
 import type { PageQuery, Range, Step } from './store.ts';
 
 export type Question =
   | { readonly kind: 'page'; readonly code: string; readonly query: PageQuery }
   | { readonly kind: 'counts'; readonly code: string; readonly step: Step; readonly range: Range }
-  | { readonly kind: 'total'; readonly code: string };
+  | { readonly kind: 'total'; readonly code: string }
+  | { readonly kind: 'checkpoint' };
 
 export interface ExportRequest {
   readonly kind: 'export';
@@ -40,8 +41,10 @@ const CHUNKS_AHEAD = 4;
 const dir = z.string().parse(workerData);
 let shared: DatabaseSync | undefined;
 
-function answer(db: DatabaseSync, question: Question): unknown {
+function answer(question: Question): unknown {
+  if (question.kind === 'checkpoint') return checkpoint(dir);
   const { kind, code } = question;
+  const db = (shared ??= openForReading(dir));
   if (kind === 'page') return page(db, code, question.query);
   return kind === 'counts' ? counts(db, code, question.step, question.range) : total(db, code);
 }
@@ -99,7 +102,7 @@ function pack(chunk: readonly Uint8Array[]): Packed {
 parentPort?.on('message', ({ request, port }: Request) => {
   try {
     if (request.kind === 'export') startExport(request, port);
-    else port.postMessage({ value: answer((shared ??= openForReading(dir)), request) });
+    else port.postMessage({ value: answer(request) });
   } catch (error) {
     fail(port, error);
   }

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { BUCKET_MS } from './bucket.ts';
 import { decodeCursor } from './cursor.ts';
+import { checkpointer } from './sqlite-checkpoint.ts';
 import { type Committer, committer } from './sqlite-commit.ts';
 import { PART, type PartSize } from './part.ts';
 import { deleteTweets } from './sqlite-delete.ts';
@@ -20,6 +21,8 @@ export async function openSqliteStore(dir: string, part: PartSize = PART): Promi
 /** The store on an open connection, which it closes. */
 export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
   const reads = reader(dir);
+  const upkeep = reader(dir);
+  const log = checkpointer(db, dir, () => upkeep.ask({ kind: 'checkpoint' }));
   let commits: Committer | undefined;
   const open = async <T>(work: () => T | Promise<T>): Promise<T> => {
     if (!db.isOpen) throw new Error(`The store in ${dir} is closed.`);
@@ -31,7 +34,12 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
     createEvent: (event) => open(() => ledger.createEvent(db, event)),
     changeEvent: (event) => open(() => ledger.changeEvent(db, event)),
 
-    saveTweets: (tweets) => open(() => (commits ??= committer(db)).save(tweets)),
+    saveTweets: (tweets) =>
+      open(async () => {
+        const refusals = await (commits ??= committer(db)).save(tweets);
+        log.written();
+        return refusals;
+      }),
     tweets: (code, query) =>
       open(() =>
         isShort(query) ? page(db, code, query) : reads.ask({ kind: 'page', code, query: checked(query) }),
@@ -53,7 +61,7 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
       if (!db.isOpen) return;
       commits?.flush();
       db.close();
-      await reads.close();
+      await Promise.all([reads.close(), upkeep.close()]);
     },
   };
 }

@@ -23,56 +23,53 @@ const unitsOf = (char: number): number => (char >= ASTRAL ? 2 : 1);
 // FNV-1a (Fowler, Noll, Vo) from 0, a folded code point at a time.
 const mix = (hash: number, code: number): number => Math.imul(hash ^ code, 0x01000193);
 const spread = (hash: number): number => hash ^ (hash >>> 15);
+/** Two of 32 bits: of the atoms that are in no keyword about one in a hundred passes. */
+const bitsOf = (hash: number): number => (1 << (hash >>> 27)) | (1 << (hash >>> 22));
 
 /** Atoms by number, from 1: a hash table asked with a place in a text instead of a string. */
 class AtomTable {
-  /** one bit for each hash that there is: small enough to stay near the processor when the rest is not */
-  readonly #filter: Int32Array;
-  /** pairs: the atom's number, 0 for none, and where its record is */
-  readonly #slots: Int32Array;
-  /** for each atom its hash, how many code points it has, and these: what is compared lies together */
+  /** pairs: for each bucket bits of the hashes that are in it, and where its records begin */
+  readonly #buckets: Int32Array;
+  /** for each atom its number, its hash, how many code points it has, and these; those of a bucket lie together */
   readonly #records: Int32Array;
 
   /** `atoms` are folded and distinct; each gets its index + 1. */
   constructor(atoms: readonly string[]) {
-    const size = 2 ** Math.ceil(Math.log2(atoms.length * 2 + 8));
-    this.#filter = new Int32Array(size / 2);
-    this.#slots = new Int32Array(size * 2);
-    const records: number[] = [];
+    const size = 2 ** Math.ceil(Math.log2(atoms.length + 4));
+    const buckets = Array.from({ length: size }, (): number[] => []);
+    this.#buckets = new Int32Array(size * 2 + 2);
     for (const [index, atom] of atoms.entries()) {
       const codes = Array.from(atom, (char) => char.codePointAt(0) ?? 0);
       const hash = codes.reduce(mix, 0);
-      this.#add(hash, index + 1, records.length);
-      for (const value of [hash, codes.length, ...codes]) records.push(value);
+      const place = this.#bucketOf(hash);
+      buckets[place / 2]?.push(index + 1, hash, codes.length, ...codes);
+      this.#buckets[place] = (this.#buckets[place] ?? 0) | bitsOf(hash);
     }
-    this.#records = Int32Array.from(records);
+    for (const [index, { length }] of buckets.entries())
+      this.#buckets[index * 2 + 3] = (this.#buckets[index * 2 + 1] ?? 0) + length;
+    this.#records = Int32Array.from(buckets.flat());
   }
 
-  #add(hash: number, id: number, record: number): void {
-    const last = this.#slots.length - 2;
-    let slot = (spread(hash) * 2) & last;
-    while (this.#slots[slot] !== 0) slot = (slot + 2) & last;
-    this.#slots[slot] = id;
-    this.#slots[slot + 1] = record;
-    const bits = (hash >>> 5) & (this.#filter.length - 1);
-    this.#filter[bits] = (this.#filter[bits] ?? 0) | (1 << (hash & 31));
+  #bucketOf(hash: number): number {
+    return (spread(hash) * 2) & (this.#buckets.length - 4);
   }
 
   /** False when no atom has this hash. */
   mayHave(hash: number): boolean {
-    const bits = this.#filter[(hash >>> 5) & (this.#filter.length - 1)] ?? 0;
-    return (bits & (1 << (hash & 31))) !== 0;
+    return (bitsOf(hash) & ~(this.#buckets[this.#bucketOf(hash)] ?? 0)) === 0;
   }
 
   /** The number of the atom that the text has, folded, at `start`; 0 when it is none. */
   find(hash: number, text: string, start: number): number {
-    const last = this.#slots.length - 2;
-    for (let slot = (spread(hash) * 2) & last; ; slot = (slot + 2) & last) {
-      const id = this.#slots[slot] ?? 0;
-      if (id === 0) return 0;
-      const record = this.#slots[slot + 1] ?? 0;
-      if (this.#records[record] === hash && this.#isAt(record, text, start)) return id;
+    const bucket = this.#bucketOf(hash);
+    const end = this.#buckets[bucket + 3] ?? 0;
+    let record = this.#buckets[bucket + 1] ?? 0;
+    while (record < end) {
+      if (this.#records[record + 1] === hash && this.#isAt(record + 1, text, start))
+        return this.#records[record] ?? 0;
+      record += 3 + (this.#records[record + 2] ?? 0);
     }
+    return 0;
   }
 
   /** Whether the whole atom at `start`, not only its beginning, is that of the record. */
@@ -94,11 +91,12 @@ class AtomTable {
 /** Reads one text after another, and keeps what it read last. */
 export class AtomReader {
   readonly #table: AtomTable;
-  /** the hashes of all atoms of the text, in the table or not */
-  #hashes = new Int32Array(1024);
-  /** where they begin: twice the place, plus 1 where nothing separates it from the atom before */
-  #starts = new Int32Array(1024);
-  #atoms = 0;
+  /**
+   * pairs: the hash of each atom of the text, in the table or not, and where it begins: twice the place, plus 1
+   * where nothing separates it from the atom before
+   */
+  #atoms = new Int32Array(2048);
+  #end = 0;
   /** how many of the atoms are in the table: so far are the two rows below filled */
   count = 0;
   /** twice the atom's number, plus 1 where nothing separates it from the atom before */
@@ -124,11 +122,13 @@ export class AtomReader {
    * which writes over it.
    */
   #split(text: string, refused: number): boolean {
-    if (this.#hashes.length < text.length + 2) this.#makeRoom(text.length * 2);
-    const hashes = this.#hashes;
-    const starts = this.#starts;
+    if (this.#atoms.length < text.length * 2 + 4) this.#makeRoom(text.length * 2);
+    const atoms = this.#atoms;
+    // What is imported is read anew at each use; these are read once.
+    const shift = FOLD_SHIFT;
+    const astral = ASTRAL;
     let hash = 0;
-    let last = -1;
+    let end = 0;
     let inWord = 0;
     let inPlain = 0;
     for (let place = 0; place < text.length;) {
@@ -137,42 +137,40 @@ export class AtomReader {
       // INITIAL, or WORD where a word has begun: a mark begins none.
       const goesOn = ((char >> 1) | ((char >> 2) & inWord)) & 1;
       const joins = char & inPlain;
-      const begins = goesOn ^ joins;
-      last += begins;
-      hash = mix(hash & -joins, char >>> FOLD_SHIFT);
-      starts[last + 1 - begins] = place * 2 + inWord;
-      hashes[last + 1 - goesOn] = hash;
-      place += unitsOf(char);
+      hash = mix(hash & -joins, char >>> shift);
+      atoms[end + 1] = place * 2 + inWord;
+      end += (goesOn ^ joins) * 2;
+      atoms[end - goesOn * 2] = hash;
+      place += char >= astral ? 2 : 1;
       inWord = goesOn;
       inPlain = char & goesOn;
     }
-    this.#atoms = last + 1;
+    this.#end = end;
     return true;
   }
 
   /** Keeps the atoms that are in the table. */
   #find(text: string): void {
     const table = this.#table;
-    const hashes = this.#hashes;
     const atoms = this.#atoms;
+    const end = this.#end;
     this.count = 0;
-    for (let atom = 0; atom < atoms; atom++) {
-      const hash = hashes[atom] ?? 0;
+    for (let atom = 0; atom < end; atom += 2) {
+      const hash = atoms[atom] ?? 0;
       if (table.mayHave(hash)) this.#keep(atom, hash, text);
     }
   }
 
   #keep(atom: number, hash: number, text: string): void {
-    const start = this.#starts[atom] ?? 0;
+    const start = this.#atoms[atom + 1] ?? 0;
     const id = this.#table.find(hash, text, start >> 1);
     if (id === 0) return;
     this.labels[this.count] = id * 2 + (start & 1);
-    this.places[this.count++] = atom;
+    this.places[this.count++] = atom >> 1;
   }
 
   #makeRoom(length: number): void {
-    this.#hashes = new Int32Array(length);
-    this.#starts = new Int32Array(length);
+    this.#atoms = new Int32Array(length * 2);
     this.labels = new Int32Array(length);
     this.places = new Int32Array(length);
   }

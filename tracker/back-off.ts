@@ -35,8 +35,11 @@ export function delayOf(attempts: Attempts, failure: Failure, now: number): numb
       return Math.min(250 * n, 16 * SECOND);
     case 'server':
       return Math.min(5 * SECOND * 2 ** (n - 1), 320 * SECOND);
-    case 'rate-limit':
-      return Math.max(Math.min(60 * SECOND * 2 ** (n - 1), WINDOW_MS), (failure.resetAt ?? 0) - now);
+    case 'rate-limit': {
+      // A limit is never further away than its window: a later reset says that one of the clocks is wrong.
+      const untilReset = Math.min((failure.resetAt ?? 0) - now, WINDOW_MS);
+      return Math.max(Math.min(60 * SECOND * 2 ** (n - 1), WINDOW_MS), untilReset);
+    }
     default:
       return 5 * 60 * SECOND;
   }
@@ -44,8 +47,10 @@ export function delayOf(attempts: Attempts, failure: Failure, now: number): numb
 
 /** The earliest time, ms, at which one more connect keeps the limit; `connects` are the times of the former ones, oldest first. */
 export function earliestConnect(connects: readonly number[], now: number): number {
-  const last = connects.at(-1);
+  // What lies ahead is from before the clock was set back: it must not keep us away until the clock is there again.
+  const past = connects.filter((at) => at <= now);
+  const last = past.at(-1);
   const spaced = last === undefined ? now : Math.max(now, last + MIN_BETWEEN_CONNECTS);
-  const oldest = connects.at(-MAX_CONNECTS);
+  const oldest = past.at(-MAX_CONNECTS);
   return oldest === undefined ? spaced : Math.max(spaced, oldest + WINDOW_MS);
 }

@@ -20,8 +20,8 @@ export interface CollectOptions {
 
 export interface Collecting {
   readonly tracker: Tracker;
-  /** resolves when the source has no more, or `signal` aborted; everything accepted is durable then */
-  readonly finished: Promise<void>;
+  /** when the source has no more, or `signal` aborted, and everything accepted is durable: why not all could be read, if so */
+  readonly finished: Promise<string | null>;
   /** resolves after `signal` aborted, when nothing runs any more */
   readonly stopped: Promise<void>;
 }
@@ -37,9 +37,15 @@ export async function collect(options: CollectOptions, signal: AbortSignal): Pro
   const active = [...first.value.values()].filter((event) => event.status === 'active');
   const tracker = new Tracker({ log, install, previous, report, source: open(previous, active) });
   await tracker.want(first.value);
-  const finished = tracker.run(signal);
   const following = follow(changes, tracker, report, signal);
+  const finished = Promise.race([tracker.run(signal), failureOf(following)]);
   return { tracker, finished, stopped: Promise.allSettled([finished, following]).then(() => undefined) };
+}
+
+/** Rejects when `work` does, and never resolves: a tracker that no longer hears of events must not go on as if it did. */
+async function failureOf(work: Promise<void>): Promise<never> {
+  await work;
+  return new Promise<never>(() => undefined);
 }
 
 async function follow(

@@ -35,8 +35,15 @@ export class Gaps {
       this.#lost = { from: iso(now), reason: 'The collection was starting.' };
       return;
     }
-    this.#lost = { from: iso(Date.parse(previous.at) - MARGIN_MS), reason: 'The tracker was not running.' };
+    // A last word from the future is of a clock that was set back since: a gap that begins there would miss this outage.
+    const last = Math.min(Date.parse(previous.at), now);
+    this.#lost = { from: iso(last - MARGIN_MS), reason: 'The tracker was not running.' };
     this.#open = new Map(Object.entries(previous.gaps));
+  }
+
+  /** The gaps that the last tracker left open, said again: it may have died before it could. */
+  get restored(): GapNote[] {
+    return [...this.#open].map(([code, gap]) => this.#note('gap.opened', code, gap, null));
   }
 
   /** The events to collect for have changed. `changed` are those that X does not collect for as they are now. */
@@ -49,7 +56,7 @@ export class Gaps {
     this.#collecting = new Set([...this.#collecting].filter((code) => wanted.has(code)));
     for (const event of events) {
       if (this.#connected && this.#collecting.has(event.code)) continue;
-      notes.push(...this.#miss(event));
+      notes.push(...this.#miss(event.code, this.#gapOf(event)));
     }
     return notes;
   }
@@ -64,6 +71,12 @@ export class Gaps {
     return this.#connected ? codes.flatMap((code) => this.#close(code, now)) : [];
   }
 
+  /** Nobody collects for these events any more, since `at`, although connected. */
+  uncollected(codes: readonly string[], at: number, reason: string): GapNote[] {
+    for (const code of codes) this.#collecting.delete(code);
+    return codes.flatMap((code) => this.#miss(code, { from: iso(at), reason }));
+  }
+
   connected(now: number): GapNote[] {
     this.#connected = true;
     return [...this.#collecting].flatMap((code) => this.#close(code, now));
@@ -72,18 +85,17 @@ export class Gaps {
   lost(at: number, reason: string, events: readonly CrisisEvent[]): GapNote[] {
     this.#connected = false;
     this.#lost = { from: iso(at - LATENCY_MS), reason };
-    return events.flatMap((event) => this.#miss(event));
+    return events.flatMap((event) => this.#miss(event.code, this.#gapOf(event)));
   }
 
   get open(): OpenGaps {
     return Object.fromEntries(this.#open);
   }
 
-  #miss(event: CrisisEvent): GapNote[] {
-    if (this.#open.has(event.code)) return [];
-    const gap = this.#gapOf(event);
-    this.#open.set(event.code, gap);
-    return [this.#note('gap.opened', event.code, gap, null)];
+  #miss(code: string, gap: OpenGap): GapNote[] {
+    if (this.#open.has(code)) return [];
+    this.#open.set(code, gap);
+    return [this.#note('gap.opened', code, gap, null)];
   }
 
   #gapOf(event: CrisisEvent): OpenGap {

@@ -3,7 +3,7 @@ import type { Envelope } from '../eventing/batch.ts';
 import type { PostMessage } from '../eventing/post.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import { Counters } from './counters.ts';
-import { compile, route, type Matcher } from './matcher.ts';
+import { compile, type Match, type Matcher, route } from './matcher.ts';
 import type { Publisher } from './publisher.ts';
 import { RejectedLines } from './rejected-lines.ts';
 import { Rejection, type RejectedDocument } from './rejection.ts';
@@ -55,21 +55,22 @@ export class Intake {
     this.rejected.add({ reason, bytes, length, sha256 }, Date.now());
   }
 
-  #post(message: Uint8Array, sorted: PostMessage, matches: ReadonlyMap<string, readonly string[]>): void {
+  #post(message: Uint8Array, sorted: PostMessage, matches: readonly Match[]): void {
     const receivedAt = this.#receivedAt();
     this.#lastPostAt = receivedAt;
     const rules = this.#ourRules(sorted);
-    const codes = rules.length === 0 ? matches.keys() : this.#eventsOf(rules);
-    const found = [...codes];
-    if (found.length === 0) return;
+    if (rules.length === 0 && matches.length === 0) return;
+    const matched = new Map(matches.map(({ code, keywords }) => [code, keywords]));
+    const found = rules.length === 0 ? [...matched.keys()] : this.#decided(rules, matched);
     this.counters.match(found);
     for (const code of found) {
       const envelope: Envelope = {
-        keywords: [...(matches.get(code) ?? [])],
+        keywords: [...(matched.get(code) ?? [])],
         rules,
         receivedAt,
         via: this.#source.via,
-        source: 'x',
+        // Recorded posts were X's, too; made-up ones must not pass for them.
+        source: this.#source.name === 'simulator' ? 'simulator' : 'x',
       };
       this.#publisher.post(code, { envelope, message });
     }
@@ -84,7 +85,9 @@ export class Intake {
       .filter((tag) => this.#source.eventsOfRule(tag).length > 0);
   }
 
-  #eventsOf(rules: readonly string[]): Set<string> {
-    return new Set(rules.flatMap((tag) => this.#source.eventsOfRule(tag)));
+  /** X decides for the events that it collects for; for one whose rules are not in force yet, its keywords do. */
+  #decided(rules: readonly string[], matched: ReadonlyMap<string, unknown>): string[] {
+    const own = [...matched.keys()].filter((code) => !this.#source.collects(code));
+    return [...new Set([...rules.flatMap((tag) => this.#source.eventsOfRule(tag)), ...own])];
   }
 }

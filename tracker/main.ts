@@ -23,17 +23,18 @@ async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> 
   const until = AbortSignal.any([signal, ending.signal]);
   const warn = (problem: string): void => report('warning', problem);
   const collecting = await collect({ log, install, open: source.open, report: warn }, until);
+  const replay = config.source.kind === 'replay';
+  let unread: string | null = null;
   if (collecting !== undefined) {
-    const replay = config.source.kind === 'replay';
     const shown = replay ? showProgress(process.stderr, collecting.tracker, source.size) : undefined;
-    await collecting.finished.finally(shown);
+    unread = await collecting.finished.finally(shown);
     if (!replay && !signal.aborted) await once(signal, 'abort');
     ending.abort();
     await collecting.stopped;
   }
   await source.close();
   await log.close();
-  return 0;
+  return replay && unread !== null ? 2 : 0;
 }
 
 await runCommand(run);

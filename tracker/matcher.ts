@@ -1,16 +1,19 @@
 // Which events want a post: all keywords of all events at once, so that a post's cost does not grow with events it does not match.
-import { isUtf8 } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { type Sorted, sort } from '../eventing/post.ts';
 import { parseKeyword, type Term } from '../sql/keyword.ts';
 import { TermFinder } from './terms.ts';
 import { textsOf } from './texts.ts';
 
-/** Event code to those of its keywords that matched, both in the order they were given. */
-export type Matches = ReadonlyMap<string, readonly string[]>;
+/** An event and those of its keywords that matched, in the order they were given. */
+export interface Match {
+  readonly code: string;
+  readonly keywords: readonly string[];
+}
 
 export interface Matcher {
-  /** The words of a keyword may be spread over the texts; a phrase lies within one. */
-  match(texts: Iterable<string>): Matches;
+  /** The events in the order they were given. The words of a keyword may be spread over the texts; a phrase lies within one. */
+  match(texts: Iterable<string>): readonly Match[];
 }
 
 export interface Wanted {
@@ -18,20 +21,18 @@ export interface Wanted {
   readonly keywords: readonly string[];
 }
 
-interface Entry {
-  readonly code: string;
-  readonly text: string;
-  /** the keyword's place among all */
-  readonly rank: number;
-  /** the number of a term besides the one it is listed under, and those of all further ones */
-  readonly other: number | undefined;
-  readonly more: readonly number[];
-  /** the next keyword listed under the same term */
-  readonly next: Entry | undefined;
+/**
+ * All keywords by number, which is their place among all. Dense rows, no object for each: memory that a post
+ * alone needs is slow, and a row has many keywords in each line of the cache.
+ */
+interface Keywords {
+  readonly codes: readonly string[];
+  readonly texts: readonly string[];
+  /** by term where the record of a keyword listed under it is; 0 for none */
+  readonly listed: Int32Array;
+  /** for each keyword its number, where the next record under the same term is, how many other terms it has, and these */
+  readonly records: Int32Array;
 }
-
-const NONE: readonly number[] = [];
-const NO_MATCHES: Matches = new Map();
 
 /** A keyword without any word in it matches nothing. */
 export function compile(events: readonly Wanted[]): Matcher {
@@ -42,34 +43,39 @@ export function compile(events: readonly Wanted[]): Matcher {
     match(texts) {
       finder.begin();
       for (const text of texts) finder.read(text);
-      return finder.count === 0 ? NO_MATCHES : grouped(matching(finder, listed));
+      return grouped(matching(finder, listed), listed);
     },
   };
 }
 
-function matching(finder: TermFinder, listed: readonly (Entry | undefined)[]): Entry[] {
-  const entries: Entry[] = [];
+/** The numbers of the keywords all of whose terms were found. */
+function matching(finder: TermFinder, { listed, records }: Keywords): number[] {
+  const numbers: number[] = [];
   for (let index = 0; index < finder.count; index++) {
-    const term = finder.found[index] ?? 0;
-    for (let entry = listed[term]; entry !== undefined; entry = entry.next)
-      if (hasRest(finder, entry)) entries.push(entry);
+    let record = listed[finder.found[index] ?? 0] ?? 0;
+    while (record !== 0) {
+      if (hasRest(finder, records, record + 2)) numbers.push(records[record] ?? 0);
+      record = records[record + 1] ?? 0;
+    }
   }
-  return entries;
+  return numbers;
 }
 
-function hasRest(finder: TermFinder, { other, more }: Entry): boolean {
-  return other === undefined || (finder.has(other) && more.every((term) => finder.has(term)));
+function hasRest(finder: TermFinder, records: Int32Array, start: number): boolean {
+  const last = start + (records[start] ?? 0);
+  for (let at = start + 1; at <= last; at++) if (!finder.has(records[at] ?? 0)) return false;
+  return true;
 }
 
-function grouped(entries: readonly Entry[]): Matches {
-  const [first] = entries;
-  if (first === undefined) return NO_MATCHES;
-  const matches = new Map<string, string[]>();
-  if (entries.length === 1) return matches.set(first.code, [first.text]);
-  for (const { code, text } of entries.toSorted((a, b) => a.rank - b.rank)) {
-    const keywords = matches.get(code);
-    if (keywords === undefined) matches.set(code, [text]);
-    else keywords.push(text);
+function grouped(numbers: number[], { codes, texts }: Keywords): readonly Match[] {
+  const matches: { code: string; keywords: string[] }[] = [];
+  if (numbers.length > 1) numbers.sort((a, b) => a - b);
+  for (const number of numbers) {
+    const code = codes[number] ?? '';
+    const text = texts[number] ?? '';
+    const last = matches.at(-1);
+    if (last?.code === code) last.keywords.push(text);
+    else matches.push({ code, keywords: [text] });
   }
   return matches;
 }
@@ -98,33 +104,37 @@ function numbered(events: readonly Wanted[]): { terms: readonly Term[]; keywords
 }
 
 /**
- * For each term the keywords listed under it. A keyword is listed under its rarest term only: a thousand that
- * share "flood" with another word are not all looked at when "flood" is found.
+ * A keyword is listed under its rarest term only: a thousand that share "flood" with another word are not all
+ * looked at when "flood" is found.
  */
-function listedByTerm(keywords: readonly Numbered[], { numbers, size }: TermFinder): (Entry | undefined)[] {
+function listedByTerm(keywords: readonly Numbered[], { numbers, size }: TermFinder): Keywords {
   const uses = new Int32Array(numbers.length);
   for (const { terms } of keywords) for (const term of terms) uses[term] = (uses[term] ?? 0) + 1;
-  const listed = Array.from({ length: size }, (): Entry | undefined => undefined);
-  for (const [rank, { code, text, terms }] of keywords.entries()) {
+  const listed = new Int32Array(size);
+  const records = [0];
+  for (const [number, { terms }] of keywords.entries()) {
     const byUse = terms.toSorted((a, b) => (uses[a] ?? 0) - (uses[b] ?? 0));
-    const [rarest, other, ...more] = byUse.map((term) => numbers[term] ?? 0);
+    const [rarest, ...others] = byUse.map((term) => numbers[term] ?? 0);
     if (rarest === undefined) continue;
-    const next = listed[rarest];
-    listed[rarest] = { code, text, rank, other, more: more.length === 0 ? NONE : more, next };
+    const record = [number, listed[rarest] ?? 0, others.length, ...others];
+    listed[rarest] = records.length;
+    for (const value of record) records.push(value);
   }
-  return listed;
+  const codes = keywords.map(({ code }) => code);
+  const texts = keywords.map(({ text }) => text);
+  return { codes, texts, listed, records: Int32Array.from(records) };
 }
 
 /** A line of a stream or file: what it is and, when it is a post, which events want it. */
 export interface Routed {
   readonly sorted: Sorted;
-  readonly matches: Matches;
+  readonly matches: readonly Match[];
 }
 
 /** Never throws: bytes that are no UTF-8 or no JSON are `invalid`, with the reason in words. */
 export function route(matcher: Matcher, line: Uint8Array): Routed {
   const sorted = read(line);
-  return { sorted, matches: sorted.kind === 'post' ? matcher.match(textsOf(sorted)) : NO_MATCHES };
+  return { sorted, matches: sorted.kind === 'post' ? matcher.match(textsOf(sorted)) : [] };
 }
 
 function read(line: Uint8Array): Sorted {

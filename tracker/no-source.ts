@@ -7,9 +7,11 @@ const LONG = 2 ** 31 - 1;
 export const noSource: Source = {
   name: 'none',
   via: 'replay',
-  replayOf: { file: '', wanted: '' },
+  live: false,
+  replayOf: null,
   want: () => undefined,
   eventsOfRule: () => [],
+  collects: () => false,
   rules: () => 0,
   async *read(signal): AsyncGenerator<readonly Item[]> {
     yield [{ kind: 'state', state: 'idle', problem: null }];

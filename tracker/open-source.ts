@@ -6,6 +6,7 @@ import { WrongUsage, type SourceChoice, type WantedEvent } from './options.ts';
 import { replaySource } from './replay-source.ts';
 import { openReplay, UnreadableInput } from './replay/open.ts';
 import type { Source } from './source.ts';
+import type { XOptions } from './x-source.ts';
 
 export interface ChosenSource {
   readonly open: (previous: Progress | undefined, active: readonly CrisisEvent[]) => Source;
@@ -24,7 +25,10 @@ export async function chooseSource(choice: SourceChoice, install: string): Promi
     case 'none':
       return { ...rest, open: () => noSource };
     case 'x':
-      return { ...rest, open: await xSource(choice.url, choice.token, install) };
+      return {
+        ...rest,
+        open: await xSource({ name: 'x', baseUrl: choice.url, bearerToken: choice.token, install }),
+      };
     case 'replay':
       return replay(choice.path, choice.rate);
     default:
@@ -34,17 +38,23 @@ export async function chooseSource(choice: SourceChoice, install: string): Promi
 
 // What reads X, and what plays it, is loaded only where it is wanted: it is a third of what a replay would load.
 
-async function xSource(baseUrl: string, bearerToken: string, install: string): Promise<() => Source> {
+async function xSource(options: Omit<XOptions, 'rules'>): Promise<() => Source> {
   const { xRules } = await import('./x-api.ts');
   const { XSource } = await import('./x-source.ts');
-  return () => new XSource({ baseUrl, bearerToken, install, rules: xRules(baseUrl, bearerToken) });
+  const { baseUrl, bearerToken } = options;
+  return () => new XSource({ ...options, rules: xRules(baseUrl, bearerToken) });
 }
 
 async function simulated(install: string): Promise<ChosenSource> {
   const { sampleEvents } = await import('./x-simulator/sample-events.ts');
   const { startSimulator } = await import('./x-simulator/server.ts');
   const simulator = await startSimulator({ port: 0, seed: Date.now() % 1_000_000, ruleDelayMs: 0 });
-  const open = await xSource(simulator.url, 'simulator', install);
+  const open = await xSource({
+    name: 'simulator',
+    baseUrl: simulator.url,
+    bearerToken: 'simulator',
+    install,
+  });
   return { ...rest, open, sample: sampleEvents, close: () => simulator.close() };
 }
 

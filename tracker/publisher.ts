@@ -1,17 +1,18 @@
 // Posts on their way into the log: all that came in for an event while the previous write was under way is one record.
 // What was accepted is kept until the log has acknowledged it; a failed write is tried again, for ever and in order.
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { encodeBatch, MAX_BYTES, MAX_POSTS, type Post } from '../eventing/batch.ts';
+import { encodePost, MAX_BYTES, MAX_POSTS, type Post } from '../eventing/batch.ts';
 import { tweetsReceived } from '../eventing/cloud-events.ts';
-import type { Log, Message } from '../eventing/log.ts';
+import { NotAppendable, type Log, type Message } from '../eventing/log.ts';
+import { rawTweets } from '../eventing/topics.ts';
 
 /** More than this waiting for the log, and the reader is asked to wait. */
 const PENDING_BYTES = 2 * 1024 * 1024;
-const ENVELOPE_BYTES = 256;
 const MAX_RETRY_MS = 5_000;
 
 interface Pending {
-  posts: Post[];
+  readonly parts: Uint8Array[];
+  posts: number;
   bytes: number;
 }
 
@@ -25,6 +26,8 @@ export interface PublisherOptions {
 export class Publisher {
   readonly #options: PublisherOptions;
   #batches = new Map<string, Pending[]>();
+  /** events that ever had a post */
+  readonly #codes = new Set<string>();
   #messages: Message[] = [];
   #afterwards: (() => void)[] = [];
   #bytes = 0;
@@ -37,16 +40,19 @@ export class Publisher {
   }
 
   post(code: string, post: Post): void {
-    const size = post.message.length + ENVELOPE_BYTES;
+    this.#codes.add(code);
+    const parts = encodePost(post);
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
     const batches = this.#batches.get(code) ?? [];
     if (batches.length === 0) this.#batches.set(code, batches);
-    const last = batches.at(-1);
-    if (last === undefined || last.posts.length === MAX_POSTS || last.bytes + size > MAX_BYTES) {
-      batches.push({ posts: [post], bytes: size });
-    } else {
-      last.posts.push(post);
-      last.bytes += size;
+    let last = batches.at(-1);
+    if (last === undefined || last.posts === MAX_POSTS || last.bytes + size > MAX_BYTES) {
+      last = { parts: [], posts: 0, bytes: 0 };
+      batches.push(last);
     }
+    last.parts.push(...parts);
+    last.posts += 1;
+    last.bytes += size;
     this.#grow(size);
   }
 
@@ -104,8 +110,8 @@ export class Publisher {
   #take(): { messages: Message[]; afterwards: (() => void)[]; bytes: number } {
     const messages: Message[] = [];
     for (const [code, batches] of this.#batches) {
-      for (const { posts } of batches) {
-        messages.push(tweetsReceived(this.#options.process, code, encodeBatch(posts)));
+      for (const { parts } of batches) {
+        messages.push(tweetsReceived(this.#options.process, code, Buffer.concat(parts)));
       }
     }
     messages.push(...this.#messages);
@@ -125,9 +131,19 @@ export class Publisher {
         return;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.#options.report(`The log takes no records, trying again: ${reason}`);
+        if (attempt === 1) this.#options.report(`The log takes no records, trying again: ${reason}`);
         await setTimeout(Math.min(100 * 2 ** attempt, MAX_RETRY_MS));
+        if (error instanceof NotAppendable) await this.#remakeTopics();
       }
+    }
+  }
+
+  /** A topic that somebody deleted under us must not hold up the posts of all others. */
+  async #remakeTopics(): Promise<void> {
+    for (const code of this.#codes) {
+      await this.#options.log.createTopic(rawTweets(code)).catch((error: unknown) => {
+        this.#options.report(`The topic of ${code} cannot be made: ${String(error)}`);
+      });
     }
   }
 }

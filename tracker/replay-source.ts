@@ -25,9 +25,11 @@ export function replaySource({ input, rate, previous, active }: ReplayOptions): 
   return {
     name: 'replay',
     via: 'replay',
+    live: false,
     replayOf,
     want: () => undefined,
     eventsOfRule: () => [],
+    collects: () => false,
     rules: () => 0,
     async *read(signal) {
       yield [{ kind: 'state', state: 'reading', problem: null }];

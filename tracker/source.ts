@@ -14,6 +14,13 @@ export type Item =
   | { readonly kind: 'lost'; readonly at: number; readonly reason: string }
   /** everything these events ask for is being listened to, while connected */
   | { readonly kind: 'collecting'; readonly at: number; readonly events: readonly string[] }
+  /** since `at` nothing may have come for these events, although connected; `collecting` says when it does again */
+  | {
+      readonly kind: 'uncollected';
+      readonly at: number;
+      readonly events: readonly string[];
+      readonly reason: string;
+    }
   /** the service will not collect these keywords */
   | {
       readonly kind: 'refused';
@@ -27,6 +34,8 @@ export type Item =
 export interface Source {
   readonly name: string;
   readonly via: 'stream' | 'replay';
+  /** what it does not hear is missed: its outages are gaps */
+  readonly live: boolean;
   /** What a recorded input is and what it is read for, so that a later reading can go on; null for a live stream. */
   readonly replayOf: { readonly file: string; readonly wanted: string } | null;
   /** What came, in order, until `signal` aborts or there is no more. The next is asked for when the last is dealt with. */
@@ -35,6 +44,8 @@ export interface Source {
   want(events: readonly CrisisEvent[]): void;
   /** The wanted events that the service's own rule stands for; empty where keywords alone decide. */
   eventsOfRule(tag: string): readonly string[];
+  /** Whether the service collects for this event as it is now, and so decides which posts are its; else keywords do. */
+  collects(code: string): boolean;
   /** How many rules are in force, for the status. */
   rules(): number;
 }

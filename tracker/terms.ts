@@ -6,7 +6,7 @@ import { AtomReader } from './atoms.ts';
 /** Terms as a tree of atoms: those that begin alike share their first nodes. A node is a number. */
 interface Tree {
   readonly atoms: readonly string[];
-  /** by node, ENDS where a term ends and BRANCHES where longer ones go on. A first atom's node is its number. */
+  /** flags by node; a first atom's node is its number */
   readonly nodes: Uint8Array;
   /** the next node by {@link edge} */
   readonly next: ReadonlyMap<number, number>;
@@ -14,8 +14,12 @@ interface Tree {
   readonly ends: readonly number[];
 }
 
+/** A term ends here. */
 const ENDS = 1;
+/** Longer terms go on. */
 const BRANCHES = 2;
+/** The term that ends here was found since the last `begin`. */
+const FOUND = 4;
 
 /** `label` is twice an atom's number, plus 1 where it must not be separated from the one before. */
 const edge = (node: number, label: number, atoms: number): number => node * (atoms * 2 + 2) + label;
@@ -23,9 +27,6 @@ const edge = (node: number, label: number, atoms: number): number => node * (ato
 export class TermFinder {
   readonly #tree: Tree;
   readonly #reader: AtomReader;
-  /** by number the round in which a term was last found, so that nothing has to be cleared between posts */
-  readonly #seen: Float64Array;
-  #round = 0;
   /** For each of the terms given the number by which it is known here: that of the node where it ends. */
   readonly numbers: readonly number[];
   /** one more than the highest number */
@@ -40,18 +41,21 @@ export class TermFinder {
     this.#reader = new AtomReader(this.#tree.atoms);
     this.numbers = this.#tree.ends;
     this.size = this.#tree.nodes.length;
-    this.#seen = new Float64Array(this.size);
     this.found = new Int32Array(terms.length);
   }
 
   begin(): void {
-    this.#round++;
+    const { nodes } = this.#tree;
+    for (let at = 0; at < this.count; at++) {
+      const node = this.found[at] ?? 0;
+      nodes[node] = (nodes[node] ?? 0) & ~FOUND;
+    }
     this.count = 0;
   }
 
   /** Whether this term was found since the last `begin`. */
   has(term: number): boolean {
-    return this.#seen[term] === this.#round;
+    return ((this.#tree.nodes[term] ?? 0) & FOUND) !== 0;
   }
 
   read(text: string): void {
@@ -65,7 +69,10 @@ export class TermFinder {
     let node: number | undefined = from;
     for (let at = start; node !== undefined; at++) {
       const flags = nodes[node] ?? 0;
-      if ((flags & ENDS) !== 0) this.#note(node);
+      if ((flags & (ENDS | FOUND)) === ENDS) {
+        nodes[node] = flags | FOUND;
+        this.found[this.count++] = node;
+      }
       if ((flags & BRANCHES) === 0 || !this.#isNext(at)) return;
       const label: number = this.#reader.labels[at] ?? 0;
       const loose = edge(node, label & ~1, atoms.length);
@@ -79,12 +86,6 @@ export class TermFinder {
   #isNext(at: number): boolean {
     const { places, count } = this.#reader;
     return at < count && places[at] === (places[at - 1] ?? 0) + 1;
-  }
-
-  #note(term: number): void {
-    if (this.#seen[term] === this.#round) return;
-    this.#seen[term] = this.#round;
-    this.found[this.count++] = term;
   }
 }
 

@@ -6,11 +6,12 @@ import type { Log } from '../eventing/log.ts';
 import { rawTweets } from '../eventing/topics.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Counts } from './counters.ts';
-import { Gaps } from './gaps.ts';
 import { Intake } from './intake.ts';
-import { newlyEnded, newlyWorded, type KnownEvents } from './known-events.ts';
+import { newlyEnded, type KnownEvents } from './known-events.ts';
+import { Listening } from './listening.ts';
 import { Publisher } from './publisher.ts';
 import { receiptClock } from './receipt-clock.ts';
+import { offsetOf } from './replay-source.ts';
 import type { Item, Source } from './source.ts';
 
 const PROGRESS_MS = 5_000;
@@ -28,24 +29,23 @@ export interface TrackerOptions {
   readonly report: (message: string) => void;
 }
 
-/** What the source is doing. */
-type Standing = Pick<Progress, 'state' | 'problem' | 'connectedSince'>;
-
 export class Tracker {
   readonly #options: TrackerOptions;
   readonly #publisher: Publisher;
   readonly #intake: Intake;
-  readonly #gaps: Gaps;
+  readonly #listening: Listening;
   readonly #startedAt = new Date().toISOString();
   #events: readonly CrisisEvent[] = [];
   #known: KnownEvents = new Map();
-  #standing: Standing = { state: 'starting', problem: null, connectedSince: null };
   #storing: string | null = null;
-  #offset = 0;
+  /** from the start where the last one stopped: who stops this one before its first post must not begin again */
+  #offset: number;
   #notedAt = Date.now();
 
   constructor(options: TrackerOptions) {
     this.#options = options;
+    const { replayOf } = options.source;
+    this.#offset = replayOf === null ? 0 : offsetOf(options.previous, replayOf);
     this.#publisher = new Publisher({
       log: options.log,
       process: PROCESS,
@@ -55,7 +55,7 @@ export class Tracker {
       },
     });
     this.#intake = new Intake(options.source, this.#publisher, receiptClock(Date.now));
-    this.#gaps = new Gaps(options.previous?.live ?? undefined, Date.now());
+    this.#listening = new Listening(options.source.live, options.previous?.live ?? null, options.report);
   }
 
   get counts(): Counts {
@@ -78,34 +78,34 @@ export class Tracker {
     this.#known = known;
     this.#events = [...known.values()].filter((event) => event.status === 'active');
     this.#intake.want(this.#events);
-    if (this.#live) this.#wantLive(before);
+    this.#heard(this.#listening.want(before, this.#events));
     this.#options.source.want(this.#events);
     await this.#release(before);
   }
 
-  /** Until the source has no more or `signal` aborts; then everything accepted is durable. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Until the source has no more or `signal` aborts and all is durable. Why it could not be read to its end, in words. */
+  async run(signal: AbortSignal): Promise<string | null> {
     await this.#progress();
-    const timer = setInterval(() => void this.#progress(), this.#live ? PROGRESS_MS : REPLAY_PROGRESS_MS);
+    this.#note(this.#listening.restored);
+    // A log that takes nothing for hours must not find hours of reports waiting.
+    const tell = (): unknown => this.#storing ?? this.#progress();
+    const timer = setInterval(tell, this.#replays ? REPLAY_PROGRESS_MS : PROGRESS_MS);
     try {
       for await (const items of this.#options.source.read(signal)) {
         for (const item of items) this.#take(item);
         await this.#publisher.room();
       }
-      this.#moved({ state: signal.aborted ? 'stopped' : 'finished' });
+      this.#listening.moved({ state: signal.aborted ? 'stopped' : 'finished' });
     } finally {
       clearInterval(timer);
     }
+    this.#note(this.#intake.rejected.take());
     await this.#progress(!signal.aborted);
+    return this.#listening.standing.problem;
   }
 
-  get #live(): boolean {
-    return this.#options.source.replayOf === null;
-  }
-
-  #wantLive(before: KnownEvents): void {
-    for (const event of newlyWorded(before, this.#events)) this.#gaps.changed(event);
-    this.#note(this.#gaps.want(this.#events, Date.now()));
+  get #replays(): boolean {
+    return this.#options.source.replayOf !== null;
   }
 
   async #release(before: KnownEvents): Promise<void> {
@@ -116,40 +116,20 @@ export class Tracker {
   }
 
   #take(item: Item): void {
-    switch (item.kind) {
-      case 'message':
-        this.#intake.message(item);
-        this.#offset = item.end;
-        break;
-      case 'rejected':
-        this.#intake.reject(item);
-        this.#offset = item.end;
-        break;
-      case 'connected':
-        this.#moved({ state: 'connected', problem: null, connectedSince: new Date(item.at).toISOString() });
-        this.#note(this.#gaps.connected(item.at));
-        void this.#progress();
-        break;
-      case 'lost':
-        this.#moved({ state: 'waiting', problem: item.reason, connectedSince: null });
-        this.#note(this.#gaps.lost(item.at, item.reason, this.#events));
-        void this.#progress();
-        break;
-      case 'collecting':
-        this.#note(this.#gaps.collecting(item.events, item.at));
-        break;
-      case 'refused':
-        this.#note([{ ...item, kind: 'rule.refused', keywords: [...item.keywords] }]);
-        break;
-      case 'state':
-        this.#moved({ state: item.state, problem: item.problem });
-        break;
+    if (item.kind === 'message' || item.kind === 'rejected') {
+      if (item.kind === 'message') this.#intake.message(item);
+      else this.#intake.reject(item);
+      this.#offset = item.end;
+    } else {
+      this.#heard(this.#listening.take(item));
+      if (item.kind === 'connected') void this.#progress();
     }
   }
 
-  #moved(to: Partial<Standing>): void {
-    if (to.problem && to.problem !== this.#standing.problem) this.#options.report(to.problem);
-    this.#standing = { ...this.#standing, ...to };
+  /** What opens a gap is known to the next tracker before anybody hears of it: one that nobody remembers would never close. */
+  #heard(notes: readonly Note[]): void {
+    if (notes.some(({ kind }) => kind === 'gap.opened')) void this.#progress().then(() => this.#note(notes));
+    else this.#note(notes);
   }
 
   #note(notes: readonly Note[]): void {
@@ -162,7 +142,7 @@ export class Tracker {
   /** Resolves when what was read until now, and then the word of it, is durable. */
   async #progress(done = false): Promise<void> {
     const now = Date.now();
-    if (!this.#live || this.#intake.rejected.full || now - this.#notedAt >= NOTES_MS || done) {
+    if (this.#replays || this.#intake.rejected.full || now - this.#notedAt >= NOTES_MS) {
       this.#notedAt = now;
       this.#note(this.#intake.rejected.take());
     }
@@ -173,26 +153,29 @@ export class Tracker {
   }
 
   #snapshot(now: number, done: boolean): Progress {
-    const { read, rejected, matched, control } = this.counts;
-    const { source, install, previous } = this.#options;
+    const { matchedByEvent: _, ...counts } = this.counts;
+    const { source, previous } = this.#options;
     const at = new Date(now).toISOString();
     return {
-      install,
+      ...sourceWord(this.#options, { offset: this.#offset, done }),
+      ...this.#listening.standing,
+      ...counts,
       at,
       startedAt: this.#startedAt,
-      source: source.name,
-      ...this.#standing,
-      problem: this.#storing ?? this.#standing.problem,
-      read,
-      matched,
-      rejected,
-      control,
+      problem: this.#storing ?? this.#listening.standing.problem,
       lastPostAt: this.#intake.lastPostAt,
-      rules: source.rules(),
       rate: this.#intake.counters.rate(now),
       spoolBytes: this.#publisher.pendingBytes,
-      live: this.#live ? { at, gaps: this.#gaps.open } : (previous?.live ?? null),
-      replay: source.replayOf && { ...source.replayOf, offset: this.#offset, done },
+      live: source.live ? { at, gaps: this.#listening.openGaps } : (previous?.live ?? null),
     };
   }
+}
+
+/** What a progress says of the source; a live one passes on where the last replay was. */
+function sourceWord(
+  { source, install, previous }: TrackerOptions,
+  reached: { offset: number; done: boolean },
+) {
+  const replay = source.replayOf ? { ...source.replayOf, ...reached } : (previous?.replay ?? null);
+  return { install, source: source.name, rules: source.rules(), replay };
 }

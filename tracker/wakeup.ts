@@ -26,9 +26,13 @@ export class Wakeup {
 
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#pending) {
+      // Not AbortSignal.any: a signal that lives as long as the process keeps something of each one made of it.
       const stop = new AbortController();
-      this.#resolve = () => stop.abort();
-      await sleep(ms, AbortSignal.any([signal, stop.signal]));
+      const end = (): void => stop.abort();
+      this.#resolve = end;
+      signal.addEventListener('abort', end);
+      if (!signal.aborted) await sleep(ms, stop.signal);
+      signal.removeEventListener('abort', end);
       this.#resolve = undefined;
     }
     this.#pending = false;

@@ -1,13 +1,22 @@
 // X's rules over HTTP, by twitter-api-v2. The stream itself is read by x-connection.ts: the library's own loses posts (facts/x-api §3.3).
 import http from 'node:http';
 import https from 'node:https';
-import { TwitterApi, type ITwitterApiClientPlugin } from 'twitter-api-v2';
+import {
+  ApiResponseError,
+  TwitterApi,
+  type ITwitterApiClientPlugin,
+  type TwitterApiv2,
+} from 'twitter-api-v2';
 import { z } from 'zod';
 import type { ActualRule, WantedRule } from './x-rules.ts';
 
 const TIMEOUT_MS = 10_000;
 const RULES = 'tweets/search/stream/rules';
 const RULES_PER_CALL = 100;
+/** of a whole call: the library's own limit ends only one that falls silent */
+const CALL_MS = 30_000;
+const MAX_PAGES = 100;
+const REASON_LENGTH = 1_000;
 
 const ruleList = z.object({
   data: z.array(z.object({ id: z.string(), value: z.string(), tag: z.string().nullish() })).default([]),
@@ -30,6 +39,8 @@ const ruleAnswer = z.object({
 export interface RefusedRule {
   readonly value: string;
   readonly reason: string;
+  /** it would be taken if there were fewer rules */
+  readonly tooMany: boolean;
 }
 
 export interface XRules {
@@ -56,9 +67,11 @@ export function xRules(baseUrl: string, bearerToken: string): XRules {
   return {
     async list() {
       const rules: ActualRule[] = [];
-      for (let token: string | undefined, first = true; first || token !== undefined; first = false) {
+      let token: string | undefined;
+      for (let pages = 0; pages === 0 || token !== undefined; pages += 1) {
+        if (pages === MAX_PAGES) throw new Error(`the list of rules has more than ${MAX_PAGES} pages`);
         const query = token === undefined ? {} : { pagination_token: token };
-        const page = ruleList.parse(await client.get(RULES, query, { timeout: TIMEOUT_MS }));
+        const page = ruleList.parse(await inTime(client.get(RULES, query, { timeout: TIMEOUT_MS })));
         rules.push(...page.data.map(({ id, value, tag }) => ({ id, value, tag: tag ?? '' })));
         token = page.meta?.next_token;
       }
@@ -67,22 +80,61 @@ export function xRules(baseUrl: string, bearerToken: string): XRules {
     async add(rules) {
       const refused: RefusedRule[] = [];
       for (const part of chunked(rules)) {
-        const body = { add: part.map(({ value, tag }) => ({ value, tag })) };
-        const { errors } = ruleAnswer.parse(await client.post(RULES, body, { timeout: TIMEOUT_MS }));
-        for (const error of errors) {
-          if (error.title === 'DuplicateRule' || error.value === undefined) continue;
-          const reason = [error.detail, ...error.details].filter((text) => text !== undefined).join('; ');
-          refused.push({ value: error.value, reason: reason || error.title });
-        }
+        refused.push(...(refused.some(full) ? part.map(refusedAsTooMany) : await addWhatFits(client, part)));
       }
       return refused;
     },
     async remove(rules) {
       for (const part of chunked(rules)) {
-        await client.post(RULES, { delete: { ids: part.map((rule) => rule.id) } }, { timeout: TIMEOUT_MS });
+        const body = { delete: { ids: part.map((rule) => rule.id) } };
+        await inTime(client.post(RULES, body, { timeout: TIMEOUT_MS }));
       }
     },
   };
+}
+
+/** X takes all of a call or nothing when there are too many: halves find how many it takes. */
+async function addWhatFits(client: TwitterApiv2, rules: readonly WantedRule[]): Promise<RefusedRule[]> {
+  try {
+    return await addPart(client, rules);
+  } catch (error) {
+    if (!isTooMany(error)) throw error;
+    if (rules.length === 1) return rules.map(refusedAsTooMany);
+    const half = Math.ceil(rules.length / 2);
+    const refused = await addWhatFits(client, rules.slice(0, half));
+    const rest = rules.slice(half);
+    const more = refused.some(full) ? rest.map(refusedAsTooMany) : await addWhatFits(client, rest);
+    return [...refused, ...more];
+  }
+}
+
+async function addPart(client: TwitterApiv2, rules: readonly WantedRule[]): Promise<RefusedRule[]> {
+  const body = { add: rules.map(({ value, tag }) => ({ value, tag })) };
+  const { errors } = ruleAnswer.parse(await inTime(client.post(RULES, body, { timeout: TIMEOUT_MS })));
+  return errors.flatMap(({ value, title, detail, details }) => {
+    if (title === 'DuplicateRule' || value === undefined) return [];
+    const reason = [detail, ...details].filter((text) => text !== undefined).join('; ') || title;
+    return [{ value, reason: reason.slice(0, REASON_LENGTH), tooMany: false }];
+  });
+}
+
+async function inTime<T>(call: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const late = setTimeout(() => reject(new Error(`no whole answer within ${CALL_MS / 1_000} s`)), CALL_MS);
+  return Promise.race([call, promise]).finally(() => clearTimeout(late));
+}
+
+const full = ({ tooMany }: RefusedRule): boolean => tooMany;
+
+function refusedAsTooMany({ value }: WantedRule): RefusedRule {
+  return { value, reason: 'X takes no more rules: it has as many as this account may have.', tooMany: true };
+}
+
+/** The status of this answer has not been seen, its title has (facts/x-api §1.3). */
+function isTooMany(error: unknown): boolean {
+  if (!(error instanceof ApiResponseError)) return false;
+  const { title, type } = error.data;
+  return title === 'RulesCapExceeded' || (type ?? '').endsWith('/rule-cap');
 }
 
 function* chunked<T>(items: readonly T[]): Generator<readonly T[]> {

@@ -95,6 +95,7 @@ async function refusal(response: http.IncomingMessage): Promise<StreamEnded> {
 async function problemText(response: http.IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
+  const late = setTimeout(() => response.destroy(), HEADERS_TIMEOUT_MS);
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       chunks.push(chunk);
@@ -105,7 +106,9 @@ async function problemText(response: http.IncomingMessage): Promise<string> {
     const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : undefined;
     return typeof detail === 'string' ? detail : '';
   } catch {
-    // The status alone says enough; a body that is cut off or no JSON adds nothing.
+    // The status alone says enough; a body that is cut off, never ends or is no JSON adds nothing.
     return '';
+  } finally {
+    clearTimeout(late);
   }
 }

@@ -1,14 +1,17 @@
 // Keeps X's rules equal to the wanted events: adds first, deletes what is no longer wanted once the new is in force.
 import type { CrisisEvent } from '../sql/crisis-event.ts';
+import { timeOfId } from '../sql/bucket.ts';
 import type { Item } from './source.ts';
-import { sleep, Wakeup } from './wakeup.ts';
-import type { XRules } from './x-api.ts';
-import { changeOf, clauseOf, wantedRules, type WantedRule } from './x-rules.ts';
+import { Wakeup } from './wakeup.ts';
+import type { RefusedRule, XRules } from './x-api.ts';
+import { changeOf, clauseOf, wantedRules, type ActualRule, type WantedRule } from './x-rules.ts';
 
 /** X applies a rule within about 20 s; after this long without a post that names it, it is taken to be in force. */
 const ASSUMED_AFTER_MS = 60_000;
 const COMPARE_EVERY_MS = 5 * 60_000;
 const RETRY_MS = 10_000;
+/** After making room for rules that X had none for. */
+const FULL_MS = 1_000;
 
 export class RuleKeeper {
   readonly #install: string;
@@ -22,11 +25,15 @@ export class RuleKeeper {
   #valuesOf = new Map<string, string[]>();
   /** value of a rule that X has → when it is in force, ms since 1970 */
   #inForce = new Map<string, number>();
+  /** values that X will not take, and why */
+  #refused = new Map<string, string>();
+  /** events that X collects for, as was told */
   #announced = new Set<string>();
+  #comparedAt = Date.now();
   #news: Item[] = [];
   #problem: string | undefined;
 
-  /** `settled` is called when X has the rules that are wanted now */
+  /** `settled` is called when X has taken rules */
   constructor(install: string, rules: XRules, settled: () => void) {
     this.#settled = settled;
     this.#install = install;
@@ -57,6 +64,10 @@ export class RuleKeeper {
     return rule.events;
   }
 
+  collects(code: string): boolean {
+    return this.#announced.has(code);
+  }
+
   count(): number {
     return this.#wanted.filter((rule) => this.#inForce.has(rule.value)).length;
   }
@@ -78,49 +89,95 @@ export class RuleKeeper {
     return collecting.length === 0 ? news : [...news, { kind: 'collecting', at: now, events: collecting }];
   }
 
+  /** Has X's rules looked at now: something says that they are not what they should be. */
+  compare(): void {
+    this.#changed.wake();
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       let wait = COMPARE_EVERY_MS;
       try {
-        wait = await this.#reconcile(signal);
+        wait = await this.#reconcile();
         this.#problem = undefined;
       } catch (error) {
         this.#problem = `X's rules cannot be read or changed: ${error instanceof Error ? error.message : String(error)}`;
-        this.#news.push({ kind: 'state', state: 'rules', problem: this.#problem });
         wait = RETRY_MS;
       }
       await this.#changed.wait(wait, signal);
     }
   }
 
-  async #reconcile(signal: AbortSignal): Promise<number> {
+  /** How long to wait until the next time. */
+  async #reconcile(): Promise<number> {
     const wanted = this.#wanted;
     const before = await this.#rules.list();
     const { add, remove } = changeOf(this.#install, wanted, before);
     const refused = add.length === 0 ? [] : await this.#rules.add(add);
-    const now = Date.now();
-    const refusedValues = new Set(refused.map((rule) => rule.value));
-    const taken = wanted.filter((rule) => !refusedValues.has(rule.value));
-    const added = new Set(add.map((rule) => rule.value));
-    this.#inForce = new Map(
-      taken.map(({ value }) => {
-        const known = this.#inForce.get(value);
-        return [value, known ?? (added.has(value) ? now + ASSUMED_AFTER_MS : now)];
-      }),
-    );
-    for (const rule of refused) this.#refuse(rule.value, rule.reason);
-    this.#settled();
-    if (remove.length === 0) return COMPARE_EVERY_MS;
-    // The old rules stay until the new ones collect, so that a change of keywords misses nothing.
-    if (added.size > 0) await sleep(ASSUMED_AFTER_MS / 2, signal);
-    if (!signal.aborted && wanted === this.#wanted) await this.#rules.remove(remove);
-    return wanted === this.#wanted ? COMPARE_EVERY_MS : 0;
+    // What X took is what it lists: an answer may leave out what it did not take (facts/x-api §0.6).
+    const actual = add.length === 0 ? before : await this.#rules.list();
+    const idle = this.#inForce.size === 0;
+    this.#learn(wanted, actual, new Set(add.map(({ value }) => value)));
+    this.#refuse(refused);
+    if (add.length > 0 || idle) this.#settled();
+    if (remove.length > 0) return this.#removeInTime(wanted, remove, refused);
+    const complete = this.#inForce.size + this.#refused.size >= wanted.length;
+    return complete ? COMPARE_EVERY_MS : RETRY_MS;
   }
 
-  #refuse(value: string, reason: string): void {
-    for (const event of this.#events) {
-      const keywords = event.keywords.filter((keyword) => value.split(' OR ').includes(clauseOf(keyword)));
-      if (keywords.length > 0) this.#news.push({ kind: 'refused', event: event.code, keywords, reason });
+  /** `missed` are those that X did not have: one that it had before is as new as any other. */
+  #learn(wanted: readonly WantedRule[], actual: readonly ActualRule[], missed: ReadonlySet<string>): void {
+    const now = Date.now();
+    const present = new Map(actual.map((rule) => [rule.value, rule]));
+    const inForce = new Map<string, number>();
+    for (const { value } of wanted) {
+      const rule = present.get(value);
+      if (rule === undefined) continue;
+      const known = missed.has(value) ? undefined : this.#inForce.get(value);
+      // A rule's id tells when it was made, also by a tracker that was killed just then.
+      const made = missed.has(value) ? now : Math.min(timeOfId(rule.id) ?? 0, now);
+      inForce.set(value, known ?? made + ASSUMED_AFTER_MS);
+    }
+    this.#tellMissing([...this.#inForce.keys()].filter((value) => missed.has(value)));
+    this.#inForce = inForce;
+    this.#comparedAt = now;
+  }
+
+  /** Somebody deleted these rules at X, some time after they were last seen there. */
+  #tellMissing(values: readonly string[]): void {
+    const events = [...this.#announced].filter((code) =>
+      this.#valuesOf.get(code)?.some((value) => values.includes(value)),
+    );
+    if (events.length === 0) return;
+    for (const code of events) this.#announced.delete(code);
+    const reason = 'X no longer had the rules of this event.';
+    this.#news.push({ kind: 'uncollected', at: this.#comparedAt, events, reason });
+  }
+
+  /** The old rules stay until the new ones collect, so that a change of keywords misses nothing; unless X has no room for both. */
+  async #removeInTime(
+    wanted: readonly WantedRule[],
+    remove: readonly ActualRule[],
+    refused: readonly RefusedRule[],
+  ): Promise<number> {
+    if (wanted !== this.#wanted) return 0;
+    const full = refused.some(({ tooMany }) => tooMany);
+    const wait = Math.max(...this.#inForce.values()) - ASSUMED_AFTER_MS / 2 - Date.now();
+    if (wait > 0 && !full) return wait;
+    await this.#rules.remove(remove);
+    return full ? FULL_MS : 0;
+  }
+
+  /** Each refusal is told once. */
+  #refuse(refused: readonly RefusedRule[]): void {
+    const told = this.#refused;
+    this.#refused = new Map(refused.map(({ value, reason }) => [value, reason]));
+    for (const { value, reason } of refused) {
+      if (told.get(value) === reason) continue;
+      for (const event of this.#events) {
+        const keywords = event.keywords.filter((keyword) => value.split(' OR ').includes(clauseOf(keyword)));
+        if (keywords.length > 0) this.#news.push({ kind: 'refused', event: event.code, keywords, reason });
+      }
     }
   }
 

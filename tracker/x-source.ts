@@ -13,6 +13,8 @@ import type { XRules } from './x-api.ts';
 const IDLE_MS = 20_000;
 
 export interface XOptions {
+  /** `simulator` where made-up posts are served as X serves real ones */
+  readonly name: 'x' | 'simulator';
   readonly baseUrl: string;
   readonly bearerToken: string;
   readonly install: string;
@@ -20,16 +22,21 @@ export interface XOptions {
 }
 
 export class XSource implements Source {
-  readonly name = 'x';
+  readonly name: XOptions['name'];
   readonly via = 'stream';
+  readonly live = true;
   readonly replayOf = null;
   readonly #options: XOptions;
   readonly #keeper: RuleKeeper;
   readonly #wanted = new Wakeup();
   #connects: number[] = [];
   #attempts: Attempts = NO_ATTEMPTS;
+  #state = 'starting';
+  /** the problem with the rules that was told */
+  #told: string | null = null;
 
   constructor(options: XOptions) {
+    this.name = options.name;
     this.#options = options;
     this.#keeper = new RuleKeeper(options.install, options.rules, () => this.#wanted.wake());
   }
@@ -41,6 +48,10 @@ export class XSource implements Source {
 
   eventsOfRule(tag: string): readonly string[] {
     return this.#keeper.eventsOf(tag);
+  }
+
+  collects(code: string): boolean {
+    return this.#keeper.collects(code);
   }
 
   rules(): number {
@@ -59,9 +70,10 @@ export class XSource implements Source {
   }
 
   async *#session(signal: AbortSignal): AsyncGenerator<readonly Item[]> {
-    yield* this.#news();
+    const news = this.#news();
+    if (news.length > 0) yield news;
     if (this.#keeper.count() === 0) {
-      yield [{ kind: 'state', state: 'idle', problem: this.#keeper.problem ?? null }];
+      yield [this.#moved('idle', this.#keeper.problem)];
       await this.#wanted.wait(1_000, signal);
       return;
     }
@@ -75,20 +87,21 @@ export class XSource implements Source {
   }
 
   async *#listen(signal: AbortSignal): AsyncGenerator<readonly Item[]> {
-    yield [{ kind: 'state', state: 'connecting', problem: null }];
+    yield [this.#moved('connecting', this.#keeper.problem)];
     await sleep(earliestConnect(this.#connects, Date.now()) - Date.now(), signal);
     if (signal.aborted) return;
     this.#connects = [...this.#connects.filter((at) => at > Date.now() - WINDOW_MS), Date.now()];
     const response = await connect(this.#options.baseUrl, this.#options.bearerToken, signal);
     let heard = Date.now();
-    yield [{ kind: 'connected', at: heard }, ...this.#keeper.news()];
+    this.#moved('connected', undefined);
+    yield [{ kind: 'connected', at: heard }, ...this.#news()];
     const reader = new LineReader();
     let ended: unknown;
     try {
       for await (const chunk of chunksOf(response, signal)) {
         heard = Date.now();
         this.#attempts = NO_ATTEMPTS;
-        yield [...itemsOf(reader.push(chunk)), ...this.#keeper.news()];
+        yield [...itemsOf(reader.push(chunk)), ...this.#news()];
       }
     } catch (error) {
       ended = error;
@@ -101,19 +114,29 @@ export class XSource implements Source {
 
   async *#rest(ended: StreamEnded, signal: AbortSignal): AsyncGenerator<readonly Item[]> {
     if (ended.failure === 'idle') {
-      yield [{ kind: 'state', state: 'idle', problem: ended.message }];
+      this.#keeper.compare();
+      yield [this.#moved('idle', ended.message)];
       await this.#wanted.wait(IDLE_MS, signal);
       return;
     }
     this.#attempts = failed(this.#attempts, ended.failure);
     const delay = delayOf(this.#attempts, ended.failure, Date.now());
-    yield [{ kind: 'state', state: 'waiting', problem: ended.message }];
+    yield [this.#moved('waiting', ended.message)];
     await sleep(delay, signal);
   }
 
-  *#news(): Generator<readonly Item[]> {
+  #moved(state: string, problem: string | undefined): Item {
+    this.#state = state;
+    this.#told = this.#keeper.problem === problem ? (problem ?? null) : null;
+    return { kind: 'state', state, problem: problem ?? null };
+  }
+
+  /** What the keeper has to tell, and whether its rules are in order, as soon as that changes. */
+  #news(): Item[] {
+    const problem = this.#keeper.problem ?? null;
     const news = this.#keeper.news();
-    if (news.length > 0) yield news;
+    if (problem === this.#told) return news;
+    return [...news, this.#moved(this.#state, problem ?? undefined)];
   }
 }
 

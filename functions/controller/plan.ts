@@ -30,7 +30,12 @@ export function plan(event: CrisisEvent, observed: Observed): Action[] {
   if (event.status === 'active' || event.status === 'paused') return [{ kind: 'run', drained: false }];
   const ending: Action[] = event.status === 'purged' ? [{ kind: 'delete-tweets' }] : [];
   if (!observed.topicExists) return observed.running ? [{ kind: 'remove' }, ...ending] : ending;
-  const drained = observed.released >= event.version && observed.lag === 0 && observed.deadLetters === 0;
+  const drained = isDrained(event, observed);
   if (!drained || !observed.wasDrained) return [{ kind: 'run', drained }];
   return [{ kind: 'remove' }, ...ending];
+}
+
+function isDrained({ status, version }: CrisisEvent, { released, lag, deadLetters }: Observed): boolean {
+  // What a purged event could not store is not wanted any more.
+  return released >= version && lag === 0 && (status === 'purged' || deadLetters === 0);
 }

@@ -1,6 +1,7 @@
 // Carries out the plan: reads what is wanted and what runs, and applies the difference.
 import type { Log } from '../../eventing/log.ts';
 import { readAll } from '../../eventing/announced.ts';
+import { TWEETS_RECEIVED } from '../../eventing/cloud-events.ts';
 import { DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
 import { Refused, type Cluster, type Running } from '../../knative/cluster.ts';
 import {
@@ -29,7 +30,7 @@ export interface ControllerDeps {
 export async function reconcileEvent(deps: ControllerDeps, code: string): Promise<void> {
   const event = await deps.store.event(code);
   if (event === undefined || event.status === 'archived' || event.status === 'purged') return;
-  await run(deps, code, false);
+  await unlessRefused(deps, code, () => run(deps, code, false));
 }
 
 /** Every event: announces what was not, finishes what is half made, ends what has drained, removes what nobody wants. */
@@ -37,15 +38,26 @@ export async function reconcileAll(deps: ControllerDeps): Promise<void> {
   const saved = await deps.store.events();
   await announceMissing(deps.log, saved);
   const observe = await observer(deps);
+  const failures: unknown[] = [];
   for (const event of saved) {
-    try {
+    const work = unlessRefused(deps, event.code, async () => {
       for (const action of plan(event, await observe(event))) await carryOut(deps, event.code, action);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      deps.report(`The cluster refuses what ${event.code} needs: ${error.message}`);
-    }
+    });
+    // What fails for one event is no reason to leave the others as they are.
+    await work.catch((error: unknown) => failures.push(error));
   }
   await removeOrphans(deps, new Set(saved.map((event) => event.code)));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** No retry helps against a refusal, and one would hold up whatever else is to be done. */
+async function unlessRefused(deps: ControllerDeps, code: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    deps.report(`The cluster refuses what ${code} needs: ${error.message}`);
+  }
 }
 
 async function observer(deps: ControllerDeps): Promise<(event: CrisisEvent) => Promise<Observed>> {
@@ -57,7 +69,10 @@ async function observer(deps: ControllerDeps): Promise<(event: CrisisEvent) => P
     sources.filter((source) => source.metadata.annotations?.[DRAINED]).map(codeOfRunning),
   );
   const deadLetters = new Set<string | undefined>();
-  await readAll(deps.log, DEAD_LETTERS.name, (record) => deadLetters.add(record.headers['ce_subject']));
+  await readAll(deps.log, DEAD_LETTERS.name, ({ headers }) => {
+    // Of an event's posts; an announcement or a note that could not be delivered holds nothing back.
+    if (headers['ce_type'] === TWEETS_RECEIVED) deadLetters.add(headers['ce_subject']);
+  });
   return async ({ code }) => {
     const topic = rawTweets(code).name;
     const topicExists = topics.has(topic);

@@ -45,13 +45,15 @@ export function statusReader(deps: StatusDeps): () => Promise<SystemStatus> {
         return otherwise;
       }
     };
-    const [tracker, events, services, engines] = await Promise.all([
+    const [tracker, events, services, engines, logged] = await Promise.all([
       part('tracker', async () => newest(await trackers(), deps.now()), null),
       part('log', async () => loads(deps, await letters()), {}),
       part('cluster', () => servicesOf(deps.cluster), []),
       part('store', async () => [engineOf(await deps.store.durability())], []),
+      part('log', () => log.problems(), []),
     ]);
-    return { tracker, events, services, engines: [...engines, ...unreadable] };
+    const refusing = logged.length === 0 ? [] : [{ engine: 'log', problems: logged }];
+    return { tracker, events, services, engines: [...engines, ...refusing, ...unreadable] };
   };
 }
 

@@ -2,8 +2,8 @@
 import { readAll } from '../../eventing/announced.ts';
 import { untilDrained } from '../../eventing/drained.ts';
 import type { Log } from '../../eventing/log.ts';
-import { DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
-import { normalizerGroup } from '../../knative/manifests.ts';
+import { COLLECTION, DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
+import { COLLECTION_GROUP, normalizerGroup } from '../../knative/manifests.ts';
 import type { Store } from '../../sql/store.ts';
 
 export interface SummaryDeps {
@@ -35,7 +35,8 @@ export async function summarize(deps: SummaryDeps, signal: AbortSignal): Promise
   const readers = codes
     .map((code) => ({ group: normalizerGroup(code), topic: rawTweets(code).name }))
     .filter(({ topic }) => topics.has(topic));
-  await untilDrained(log, readers, signal);
+  const notes = { group: COLLECTION_GROUP, topic: COLLECTION.name };
+  await untilDrained(log, [...readers, notes], signal);
   if (signal.aborted) return undefined;
   const events: Record<string, { matched: number; stored: number }> = {};
   for (const code of codes) {

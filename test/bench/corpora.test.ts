@@ -9,7 +9,7 @@ describe('madeLines', () => {
     const matcher = compile(madeEvents(1_000));
     let number = 0;
     for (const line of madeLines(corpus, { posts: 3_000, events: 1_000 })) {
-      expect([...route(matcher, line).matches.keys()]).toEqual([`event-${number++ % 1_000}`]);
+      expect(route(matcher, line).matches.map(({ code }) => code)).toEqual([`event-${number++ % 1_000}`]);
     }
     expect(number).toBe(3_000);
   });

@@ -19,7 +19,7 @@ export function measurePosts(corpus: Corpus): Result[] {
     const matcher = compile(madeEvents(events));
     const run = (): void => {
       for (const line of own) {
-        if (route(matcher, line).matches.size !== 1) throw new Error(`not one event: ${line.toString()}`);
+        if (route(matcher, line).matches.length !== 1) throw new Error(`not one event: ${line.toString()}`);
       }
     };
     return { name: `route-${corpus}-${events}`, unit, n, run };

@@ -38,6 +38,13 @@ describe('plan', () => {
     expect(plan(archived, { ...drained, topicExists: false, running: false })).toEqual([]);
   });
 
+  it('waits for no dead letters of a purged event: they are not wanted any more', () => {
+    expect(plan(purged, { ...drained, deadLetters: 1 })).toEqual([
+      { kind: 'remove' },
+      { kind: 'delete-tweets' },
+    ]);
+  });
+
   it('deletes what a purged event stored, when nothing can write it any more', () => {
     expect(plan(purged, { ...drained, wasDrained: false })).toEqual([{ kind: 'run', drained: true }]);
     expect(plan(purged, drained)).toEqual([{ kind: 'remove' }, { kind: 'delete-tweets' }]);

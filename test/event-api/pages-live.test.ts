@@ -64,10 +64,19 @@ const postIds = (heard: readonly Heard[]): string[] =>
 const total = (heard: readonly Heard[]): boolean =>
   heard.some((one) => one.data.id === 'big' && one.data.html!.includes('value="1"'));
 const isChange = (one: Heard): boolean => one.data.id === 'changed';
+const isGaps = (one: Heard): boolean => one.data.html?.includes('The cable was cut.') ?? false;
 const boxes = (heard: readonly Heard[]): Heard[] => heard.filter((one) => one.data.id === 'boxes');
 const hears = (id: string) => (heard: readonly Heard[]) => postIds(heard).includes(id);
 const received = (id: string, at: number) => written(id, { received_at: at });
 const NOW = Date.parse('2012-10-29T22:30:00Z');
+const gapNow = () => ({
+  event: 'sandy',
+  from: new Date(NOW).toISOString(),
+  to: null,
+  reason: 'The cable was cut.',
+  recovered: 0,
+  note: '',
+});
 
 describe("an event's live stream", () => {
   it('carries a post that is stored while somebody watches, once, escaped, and the new total', async () => {
@@ -107,6 +116,18 @@ describe("an event's live stream", () => {
 });
 
 describe('watching', () => {
+  it('begins with a reading that is not older than the page: what was just saved is not said to be news', async () => {
+    const leave = new AbortController();
+    await fetch(`${server.url}/events/sandy/live?have=1`, { signal: leave.signal });
+    await setTimeout(200);
+    await api.call('PATCH', '/api/events/sandy', { description: 'Saved.' });
+    const heard = await hear('/events/sandy/live?have=2', (so) => so.some(isChange) || so.some(isGaps), {
+      after: () => api.store.saveGap(gapNow()),
+    });
+    expect(heard.filter(isChange)).toEqual([]);
+    leave.abort();
+  });
+
   it('ends by itself after 240 s, and not before', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {

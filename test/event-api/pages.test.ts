@@ -58,6 +58,14 @@ describe('the overview', () => {
 });
 
 describe("an event's page", () => {
+  it('is there whatever the code: the form for a new event has an address that is no code', async () => {
+    for (const name of ['New', 'New event', 'Live', 'Edit']) {
+      const { code } = await api.make(name);
+      expect(await pageAt(api, `/events/${code}`)).toContain(`<h1 dir="auto">${name}</h1>`);
+    }
+    expect(await pageAt(api, '/new-event')).toContain('<h1>New event</h1>');
+  });
+
   it('pauses, resumes and archives, and says why it cannot', async () => {
     await api.make('Sandy');
     for (const [verb, status] of [

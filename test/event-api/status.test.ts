@@ -62,6 +62,11 @@ describe('GET /api/status', () => {
     expect((await statusOf(api)).tracker?.stale).toBe(true);
   });
 
+  it.each(['finished', 'stopped'])('expects no more words of one that has %s', async (state) => {
+    await api.log.append([progressed('tracker', { ...report, at: '2012-10-29T20:00:00.000Z', state })]);
+    expect((await statusOf(api)).tracker?.stale).toBe(false);
+  });
+
   it('follows what the tracker says later', async () => {
     await api.log.append([progressed('tracker', report)]);
     await statusOf(api);

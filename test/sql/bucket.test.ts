@@ -1,4 +1,5 @@
 // Buckets and the time that ids carry.
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { bucketOf, timeOfId } from '../../sql/bucket.ts';
@@ -25,6 +26,23 @@ test.each([
   ['٣٤٣٥٩٧٣٨٣٦٨', undefined],
 ])('timeOfId of %j is %s', (id, time) => {
   expect(timeOfId(id)).toBe(time);
+});
+
+test('timeOfId is what the bits of any id say, its digits read without rounding', () => {
+  const bits = fc
+    .integer({ min: 1, max: 64 })
+    .chain((count) => fc.bigInt({ min: 0n, max: 2n ** BigInt(count) }));
+  // The first and last ids of a millisecond, where a rounded one would fall into another.
+  const edges = fc
+    .tuple(fc.bigInt({ min: 1n, max: 2n ** 41n }), fc.bigInt({ min: -2n, max: 2n }))
+    .map(([time, off]) => (time << 22n) + off);
+  fc.assert(
+    fc.property(fc.oneof(bits, edges), (id) => {
+      const timed = id >= 2n ** 35n && id < 2n ** 63n;
+      expect(timeOfId(String(id))).toBe(timed ? Number(id >> 22n) + EPOCH : undefined);
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 const created = Date.parse('2009-06-15T12:34:56.789Z');

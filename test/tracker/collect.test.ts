@@ -40,7 +40,8 @@ afterEach(async () => {
 async function collecting(work: (collecting: Collecting) => Promise<void>): Promise<void> {
   const stop = new AbortController();
   const rules = xRules(simulator.url, 'token');
-  const open = () => new XSource({ baseUrl: simulator.url, bearerToken: 'token', install: 'test', rules });
+  const options = { name: 'x', baseUrl: simulator.url, bearerToken: 'token', install: 'test' } as const;
+  const open = () => new XSource({ ...options, rules });
   const running = await collect({ log, install: 'test', open, report: () => undefined }, stop.signal);
   try {
     await work(running!);

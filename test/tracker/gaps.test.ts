@@ -101,4 +101,21 @@ describe('Gaps', () => {
     gaps.lost(at(0), 'X closed the stream', events);
     expect(brief(gaps.want([events[1]!], at(3)))).toEqual([['gap.closed', 'flood', iso(-10), iso(3)]]);
   });
+
+  it('open again for an event whose rules vanished while connected, from when they were last seen', () => {
+    const gaps = listening([event('flood'), event('storm')]);
+    expect(brief(gaps.uncollected(['storm'], at(100), 'X no longer had the rules of this event.'))).toEqual([
+      ['gap.opened', 'storm', iso(100), null],
+    ]);
+    expect(brief(gaps.collecting(['storm'], at(160)))).toEqual([['gap.closed', 'storm', iso(100), iso(160)]]);
+  });
+
+  it('that the last tracker left open are said again: it may have died before it could', () => {
+    const gaps = new Gaps(
+      { at: iso(0), gaps: { flood: { from: iso(-5), reason: 'X closed the stream' } } },
+      at(60),
+    );
+    expect(brief(gaps.restored)).toEqual([['gap.opened', 'flood', iso(-5), null]]);
+    expect(new Gaps(undefined, at(0)).restored).toEqual([]);
+  });
 });

@@ -7,7 +7,7 @@ import { slowMatch } from './slow-matcher.ts';
 const matches = (keyword: string, text: string): boolean =>
   compile([{ code: 'e', keywords: [keyword] }])
     .match([text])
-    .has('e');
+    .some(({ code }) => code === 'e');
 
 const UNITS = [
   'a', 'A', 'b', 'B', 'z', 'Z', '0', '9', 'i', 'I', 's', 'S', 'e', '\u0301', 'é', 'É', 'ß', 'ẞ', 'ſ', 'ς', 'Σ', 'İ', 'ı', 'K', '\u0345', '\u0303', 'ʼ',
@@ -38,11 +38,8 @@ describe('the matcher', () => {
         (keywords, post) => {
           const expected = keywords.filter((keyword) => slowMatch(keyword, post));
           found += expected.length;
-          expect(
-            compile([{ code: 'e', keywords }])
-              .match(post)
-              .get('e') ?? [],
-          ).toEqual(expected);
+          const matched = compile([{ code: 'e', keywords }]).match(post);
+          expect(matched.flatMap((match) => match.keywords)).toEqual(expected);
         },
       ),
       { numRuns: 3_000 },

@@ -4,7 +4,7 @@ import { compile } from '../../tracker/matcher.ts';
 const matches = (keyword: string, ...texts: string[]): boolean =>
   compile([{ code: 'e', keywords: [keyword] }])
     .match(texts)
-    .has('e');
+    .some(({ code }) => code === 'e');
 
 describe('compile', () => {
   it.each([
@@ -88,9 +88,9 @@ describe('compile', () => {
 
   it('compile forgets one post before the next', () => {
     const matcher = compile([{ code: 'e', keywords: ['flood river'] }]);
-    expect(matcher.match(['flood']).size).toBe(0);
-    expect(matcher.match(['river']).size).toBe(0);
-    expect(matcher.match(['river flood']).size).toBe(1);
+    expect(matcher.match(['flood']).length).toBe(0);
+    expect(matcher.match(['river']).length).toBe(0);
+    expect(matcher.match(['river flood']).length).toBe(1);
   });
 
   it('compile gives the events and their keywords in the order they have', () => {
@@ -99,16 +99,16 @@ describe('compile', () => {
       { code: 'a', keywords: ['flood'] },
       { code: 'c', keywords: ['fire'] },
     ]);
-    expect([...matcher.match(['flood', 'RIVER'])]).toEqual([
-      ['b', ['river', 'Flood', 'flood river']],
-      ['a', ['flood']],
+    expect(matcher.match(['flood', 'RIVER'])).toEqual([
+      { code: 'b', keywords: ['river', 'Flood', 'flood river'] },
+      { code: 'a', keywords: ['flood'] },
     ]);
   });
 
   it('compile takes no event, no keyword, and a keyword without words as matching nothing', () => {
-    expect(compile([]).match(['a']).size).toBe(0);
-    expect(compile([{ code: 'e', keywords: [] }]).match(['a 地']).size).toBe(0);
-    expect(compile([{ code: 'e', keywords: ['...', '""'] }]).match(['a', '...']).size).toBe(0);
+    expect(compile([]).match(['a']).length).toBe(0);
+    expect(compile([{ code: 'e', keywords: [] }]).match(['a 地']).length).toBe(0);
+    expect(compile([{ code: 'e', keywords: ['...', '""'] }]).match(['a', '...']).length).toBe(0);
   });
 
   it('compile finds what stands at the end of a text of half a million characters', () => {
@@ -123,9 +123,9 @@ describe('compile', () => {
   it('compile tells words apart that have the same hash', () => {
     // Found by trying; both have the same FNV-1a hash from 0.
     const matcher = compile([{ code: 'e', keywords: ['rvatocx', 'xggnxuu', 'gwfotyt'] }]);
-    expect(matcher.match(['kpzajva']).size).toBe(0);
-    expect(matcher.match(['gwfotyt']).get('e')).toEqual(['gwfotyt']);
-    expect(matcher.match(['xggnxuu']).get('e')).toEqual(['xggnxuu']);
+    expect(matcher.match(['kpzajva']).length).toBe(0);
+    expect(matcher.match(['gwfotyt'])).toEqual([{ code: 'e', keywords: ['gwfotyt'] }]);
+    expect(matcher.match(['xggnxuu'])).toEqual([{ code: 'e', keywords: ['xggnxuu'] }]);
   });
 
   it('compile looks at no other event when a thousand share a word', () => {
@@ -133,6 +133,8 @@ describe('compile', () => {
       code: `e${n}`,
       keywords: [`flood place${n}`],
     }));
-    expect([...compile(shared).match(['flood at place77']).keys()]).toEqual(['e77']);
+    expect(compile(shared).match(['flood at place77'])).toEqual([
+      { code: 'e77', keywords: ['flood place77'] },
+    ]);
   });
 });

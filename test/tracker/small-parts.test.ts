@@ -22,14 +22,14 @@ describe('receiptClock', () => {
   });
 });
 
-describe('RejectedLines', () => {
-  const line = (bytes: number) => ({
-    reason: 'no JSON',
-    bytes: Buffer.alloc(bytes, 'x'),
-    length: bytes,
-    sha256: `${bytes}`,
-  });
+const line = (bytes: number) => ({
+  reason: 'no JSON',
+  bytes: Buffer.alloc(bytes, 'x'),
+  length: bytes,
+  sha256: `${bytes}`,
+});
 
+describe('RejectedLines', () => {
   it('keeps the first 64 KB of a line and its whole length', () => {
     const rejected = new RejectedLines();
     rejected.add(line(100_000), 0);

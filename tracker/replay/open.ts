@@ -1,8 +1,10 @@
 // A recorded file, or stdin, as unpacked bytes. What is in them is not this file's concern.
 import { createHash } from 'node:crypto';
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream, open as openDescriptor, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
 const CHUNK = 256 * 1024;
@@ -30,13 +32,20 @@ export async function openReplay(path: string): Promise<ReplayInput> {
   if (path === '-') return { chunks: () => unpacked(process.stdin, 'stdin'), identity: '', size: undefined };
   const status = await readable(path, () => stat(path));
   if (status.isDirectory()) throw new UnreadableInput(`${path} is a directory; a file is needed`);
-  const chunks = (): AsyncIterable<Uint8Array> =>
-    unpacked(createReadStream(path, { highWaterMark: CHUNK }), path);
+  const packed = (): AsyncIterable<Buffer> =>
+    status.isFIFO() ? pipe(path) : createReadStream(path, { highWaterMark: CHUNK });
+  const chunks = (): AsyncIterable<Uint8Array> => unpacked(packed(), path);
   // A pipe gives its bytes only once: they are not to be spent on an identity.
   if (!status.isFile()) return { chunks, identity: '', size: undefined };
   const start = await readable(path, () => startOf(path));
   const size = start.subarray(0, GZIP.length).equals(GZIP) ? undefined : status.size;
   return { chunks, identity: identityOf(path, status, start), size };
+}
+
+/** A file's reads cannot be given up: on a silent pipe they would keep the process from ending. A socket's can. */
+async function* pipe(path: string): AsyncGenerator<Buffer> {
+  const fd = await promisify(openDescriptor)(path, 'r');
+  yield* new Socket({ fd, readable: true, writable: false });
 }
 
 async function startOf(path: string): Promise<Buffer> {

@@ -9,6 +9,8 @@ import type { Html } from './format.ts';
 
 const MOST_CHIPS = 8;
 const RECENT_MS = 3_600_000;
+// Every start has a gap of a second or two; the event's own page lists those, too.
+const WORTH_A_MARK_MS = 10_000;
 
 export function box(event: CrisisEvent, figures: Figures, now: number): Html {
   return html`<li class="box ${event.status}">
@@ -37,25 +39,30 @@ export function boxFigures(figures: Figures, now: number): Html {
     ${recent === undefined ? '' : html`<p class="gap-mark">${gapWords(recent)}</p>`}`;
 }
 
-function trend({ hour, hourEnd }: Figures, now: number): Html {
+/** The minute that still grows would always fall: the last point is the last sixty seconds instead. */
+function trend({ hour, hourEnd, perMinute }: Figures, now: number): Html {
   const over = hourEnd < now;
   return html`<div class="trend">
-    ${sparkline(over ? hour : hour.slice(0, -1))}
+    ${sparkline(over ? hour : [...hour.slice(0, -1), perMinute])}
     <p class="trend-time">${over ? `The hour up to ${instant(hourEnd)}` : 'The last hour'}</p>
   </div>`;
 }
 
 /** Posts per minute while it goes on; for an event that is over, when its newest post was. */
 export function pace(figures: Figures, now: number): Html {
-  if (figures.newest === undefined) return html`None yet`;
+  if (figures.newest === undefined) return html``;
   if (figures.hourEnd < now) return html`newest ${moment(figures.newest)}`;
   return html`<strong>${rate(figures.perMinute)}</strong> a minute`;
 }
 
-/** A gap that lasts, else one that ended within the hour. */
+/** A gap that lasts, else one of ten seconds or more that ended within the hour. */
 function recentGap(gaps: readonly Gap[], now: number): Gap | undefined {
   const open = gaps.find(({ to }) => to === null);
-  return open ?? gaps.find(({ to }) => to !== null && now - Date.parse(to) < RECENT_MS);
+  return open ?? gaps.find(({ from, to }) => to !== null && marked(Date.parse(from), Date.parse(to), now));
+}
+
+function marked(from: number, to: number, now: number): boolean {
+  return to - from >= WORTH_A_MARK_MS && now - to < RECENT_MS;
 }
 
 function gapWords({ from, to }: Gap): Html {

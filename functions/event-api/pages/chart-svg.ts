@@ -35,7 +35,7 @@ export function chart(shown: Series, now: number): Html {
       </svg>
       ${timeAxis(shown)}
     </div>
-    ${caption(shown)} ${table(shown)}
+    ${caption(shown, total)} ${table(shown)}
   </figure>`;
 }
 
@@ -98,8 +98,9 @@ function axisLabel(mark: number, long: boolean, sameDay: boolean): string {
   return sameDay ? time : `${instant(mark, 'day').replace(/ \d{4}$/, '')}, ${time}`;
 }
 
-function caption(shown: Series): Html {
-  const bars = `One bar is ${span(shown.step)}. Times are UTC.`;
+function caption(shown: Series, total: number): Html {
+  const none = total === 0 ? 'No posts in this time. ' : '';
+  const bars = `${none}One bar is ${span(shown.step)}. Times are UTC.`;
   const range =
     instant(shown.from, 'day') === instant(shown.to - 1, 'day') ? ` ${instant(shown.from, 'day')}.` : '';
   return html`<figcaption>
@@ -143,7 +144,7 @@ function table(shown: Series): Html {
   </details>`;
 }
 
-/** Minutes as a line without axes; what it says stands in words beside it. The minute that still grows would always fall. */
+/** Minutes as a line without axes; what it says stands in words beside it. */
 export function sparkline(hour: readonly number[]): Html {
   const [width, height] = [240, 48];
   const top = Math.max(4, ...hour);

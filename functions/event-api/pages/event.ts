@@ -157,11 +157,11 @@ function take({ code, createdAt }: CrisisEvent): Html {
   </section>`;
 }
 
-/** What the open page may have to replace; a changed event only says so, because forms may be open. */
-export function eventRegions(shown: EventView): Region[] {
+/** What the page of version `have` may have to replace; a changed event only says so, because forms may be open. */
+export function eventRegions(shown: EventView, have: number): Region[] {
   const { event, figures, now } = shown;
   return [
-    { id: 'changed', key: String(event.version), html: changed(event) },
+    ...(event.version > have ? [{ id: 'changed', key: String(event.version), html: changed(event) }] : []),
     { id: 'big', html: bigNumber(figures, now) },
     { id: 'chart', html: drawn(shown) },
     { id: 'gaps', html: gapList(event.code, figures.gaps) },

@@ -8,26 +8,24 @@ const AFTER_TROUBLE_MS = 5_000;
 export type Reading<T> = { readonly value: T } | { readonly problem: unknown };
 
 export interface Feed<T> {
-  /** The latest reading at once if there is one, then each newer one. A slow watcher skips readings. */
+  /** Each reading that ends from now on: an earlier one may be older than the page that asks. A slow watcher skips some. */
   watch(signal: AbortSignal): AsyncGenerator<Reading<T>>;
 }
 
 /** Calls `read` every `everyMs` after it last ended, only while there are watchers; a failed read is a reading, too. */
 export function feed<T>(read: () => Promise<T>, everyMs: number, report: Report): Feed<T> {
-  const state: State<T> = { watchers: 0, running: false, latest: undefined, next: Promise.withResolvers() };
+  const state: State<T> = { watchers: 0, running: false, next: Promise.withResolvers() };
 
   async function run(): Promise<void> {
     state.running = true;
     while (state.watchers > 0) {
       const reading = await attempt(read, report);
       const { next } = state;
-      state.latest = reading;
       state.next = Promise.withResolvers();
       next.resolve(reading);
       await setTimeout('problem' in reading ? AFTER_TROUBLE_MS : everyMs);
     }
     state.running = false;
-    state.latest = undefined;
   }
 
   async function* watch(signal: AbortSignal): AsyncGenerator<Reading<T>> {
@@ -37,7 +35,7 @@ export function feed<T>(read: () => Promise<T>, everyMs: number, report: Report)
     state.watchers += 1;
     try {
       if (!state.running) void run();
-      let reading = state.latest ?? (await Promise.race([state.next.promise, aborted]));
+      let reading = await Promise.race([state.next.promise, aborted]);
       while (reading !== undefined && !signal.aborted) {
         const following = state.next.promise;
         yield reading;
@@ -54,8 +52,7 @@ export function feed<T>(read: () => Promise<T>, everyMs: number, report: Report)
 interface State<T> {
   watchers: number;
   running: boolean;
-  latest: Reading<T> | undefined;
-  /** settled by the reading after `latest` */
+  /** settled by the reading that is under way or comes next */
   next: PromiseWithResolvers<Reading<T>>;
 }
 

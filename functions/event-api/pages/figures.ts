@@ -8,6 +8,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const FRESH_MS = 2_000;
 const AT_REST_MS = 30_000;
+// What is under way when an event is paused or archived still arrives.
+const SETTLES_MS = 60_000;
 // A slow read may take at most a tenth of the time, however many watch.
 const SHARE = 10;
 
@@ -27,8 +29,9 @@ export interface Figures {
 
 interface Kept<T> {
   readonly value: Promise<T>;
-  /** by `performance.now()` */
-  until: number;
+  /** when it was read, by `performance.now()`, and how long that took; Infinity while it is being read */
+  readAt: number;
+  took: number;
 }
 
 /** Calls `read` for a key at most every `freshMs`, or ten times as long as the last read took. Failures are not kept. */
@@ -37,13 +40,13 @@ export function remembered<T>(
 ): (key: string, freshMs: number) => Promise<T> {
   const all = new Map<string, Kept<T>>();
 
-  async function timed(key: string, freshMs: number): Promise<T> {
+  async function timed(key: string): Promise<T> {
     const began = performance.now();
     try {
       const value = await read(key);
       const ended = performance.now();
       const kept = all.get(key);
-      if (kept !== undefined) kept.until = ended + Math.max(freshMs, SHARE * (ended - began));
+      if (kept !== undefined) Object.assign(kept, { readAt: ended, took: ended - began });
       return value;
     } catch (error) {
       all.delete(key);
@@ -53,9 +56,11 @@ export function remembered<T>(
 
   return (key, freshMs) => {
     const known = all.get(key);
-    if (known !== undefined && performance.now() < known.until) return known.value;
-    const value = timed(key, freshMs);
-    all.set(key, { value, until: Infinity });
+    if (known !== undefined && performance.now() < known.readAt + Math.max(freshMs, SHARE * known.took)) {
+      return known.value;
+    }
+    const value = timed(key);
+    all.set(key, { value, readAt: Infinity, took: 0 });
     return value;
   };
 }
@@ -65,7 +70,10 @@ export type ReadFigures = (event: CrisisEvent) => Promise<Figures>;
 
 export function figuresOf(store: Store): ReadFigures {
   const read = remembered((code) => readFigures(store, code));
-  return (event) => read(event.code, event.status === 'active' ? FRESH_MS : AT_REST_MS);
+  return (event) => {
+    const moves = event.status === 'active' || Date.now() - Date.parse(event.updatedAt) < SETTLES_MS;
+    return read(event.code, moves ? FRESH_MS : AT_REST_MS);
+  };
 }
 
 async function readFigures(store: Store, code: string): Promise<Figures> {

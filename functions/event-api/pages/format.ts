@@ -53,9 +53,10 @@ export function clock(ms: number): string {
   return new Date(ms).toISOString().slice(11, 19);
 }
 
-/** The two largest units of a span: `2 h 5 min`, `39 s`. */
+/** The two largest units of a span: `2 h 5 min`, `39 s`; what is shorter than a second, in words. */
 export function span(ms: number): string {
-  if (ms < MINUTE) return `${Math.max(0, Math.round(ms / SECOND))} s`;
+  if (ms < SECOND) return 'under 1 s';
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return two(ms, [MINUTE, 'min'], [SECOND, 's']);
   if (ms < DAY) return two(ms, [HOUR, 'h'], [MINUTE, 'min']);
   return two(ms, [DAY, 'd'], [HOUR, 'h']);

@@ -37,7 +37,8 @@ export interface Reader {
   overviewMoves(reading: Overview): Promise<Moving>;
   /** one for all who watch this event */
   eventFeed(code: string): Feed<Latest>;
-  eventMoves(reading: Latest, span: Span): Promise<Moving>;
+  /** for a page that shows this `version` of the event */
+  eventMoves(reading: Latest, shown: { readonly span: Span; readonly version: number }): Promise<Moving>;
 }
 
 /** A span as the address names it; everything for any other word. */
@@ -77,8 +78,8 @@ export function reader(deps: PagesDeps): Reader {
     overviewFeed: feed(overview, OVERVIEW_EVERY_MS, deps.report),
     overviewMoves: async (reading) => ({ regions: overviewRegions(reading), posts: [] }),
     eventFeed,
-    eventMoves: async (reading, span) => ({
-      regions: eventRegions(await view(reading.event, span)),
+    eventMoves: async (reading, { span, version }) => ({
+      regions: eventRegions(await view(reading.event, span), version),
       posts: reading.posts,
     }),
   };

@@ -42,9 +42,13 @@ export function pages(deps: PagesDeps): Hono {
   app.get('/events/:code', (c) => showEvent(c, deps, read));
   app.get('/events/:code/live', async (c) => {
     const { code } = await deps.events.get(c.req.param('code'));
-    const span = spanOf(c.req.query('chart'));
-    const have = { changed: c.req.query('have') ?? '' };
-    return live(c, { feed: read.eventFeed(code), have, moves: (reading) => read.eventMoves(reading, span), report });
+    const shown = { span: spanOf(c.req.query('chart')), version: Number(c.req.query('have') ?? 0) };
+    return live(c, {
+      feed: read.eventFeed(code),
+      have: {},
+      moves: (reading) => read.eventMoves(reading, shown),
+      report,
+    });
   });
   app.get('/events/:code/edit', async (c) =>
     c.html(editPage(formOf(await deps.events.get(c.req.param('code'))))),

@@ -14,26 +14,37 @@ interface Said {
 
 const sources: Readonly<Record<string, string>> = {
   x: 'X',
-  simulator: 'the sample crisis',
+  simulator: 'the made-up sample crisis',
   replay: 'a recorded file',
 };
 
 const STATES: Readonly<Record<string, (source: string) => Said>> = {
+  starting: () => ({ mood: 'calm', text: 'Starting' }),
   connecting: (source) => ({ mood: 'calm', text: `Connecting to ${source}` }),
   connected: (source) => ({ mood: 'good', text: `Collecting from ${source}` }),
   waiting: (source) => ({ mood: 'bad', text: `Not connected to ${source}; trying again` }),
-  idle: () => ({ mood: 'calm', text: 'Idle: there is nothing to collect' }),
+  idle: () => ({ mood: 'calm', text: 'Idle: no event is active' }),
   reading: (source) => ({ mood: 'good', text: `Reading ${source}` }),
   finished: (source) => ({ mood: 'calm', text: `Finished reading ${source}` }),
-  stopped: () => ({ mood: 'calm', text: 'Stopped' }),
+  stopped: () => ({ mood: 'calm', text: 'Stopped: nothing is collected' }),
 };
 
 /** The tracker's state as one sentence. */
 export function said(tracker: SystemStatus['tracker']): Said {
   if (tracker === null) return { mood: 'calm', text: 'No tracker has reported yet' };
   if (tracker.stale) return { mood: 'bad', text: 'The tracker has gone quiet' };
-  const source = sources[tracker.source] ?? tracker.source;
-  return STATES[tracker.state]?.(source) ?? { mood: 'calm', text: `${source}: ${tracker.state}` };
+  if (tracker.source === 'none') return { mood: 'calm', text: 'No source is set: nothing new comes in' };
+  return inState(tracker, sources[tracker.source] ?? tracker.source);
+}
+
+function inState({ state, problem, connectedSince }: Tracker, source: string): Said {
+  if (state === 'finished' && problem !== null)
+    return { mood: 'bad', text: `Could not read all of ${source}` };
+  const plain = STATES[state]?.(source);
+  if (plain !== undefined && (problem === null || plain.mood === 'bad')) return plain;
+  // Why stands below: the problem in its own words.
+  if (connectedSince !== null) return { mood: 'bad', text: `Collecting from ${source}, with difficulty` };
+  return { mood: problem === null ? 'calm' : 'bad', text: `Not collecting from ${source}` };
 }
 
 /** `undefined` when the state of the system could not be read. */
@@ -55,34 +66,60 @@ function fact(name: string, value: Html | string, mood: Mood = 'calm'): Html {
 }
 
 function trackerFacts(tracker: Tracker): Html {
-  const { connectedSince, lastPostAt, spoolBytes } = tracker;
-  return html`${tracker.stale ? fact('Last heard of', moment(Date.parse(tracker.at)), 'bad') : ''}
-  ${tracker.stale ? '' : fact('Posts per second', rate(tracker.rate))}
+  const { source, state, stale } = tracker;
+  const at = moment(Date.parse(tracker.at));
+  if (stale) return fact('Last heard of', at, 'bad');
+  if (state === 'stopped') return fact('Stopped', at);
+  if (source === 'replay') return replayFacts(tracker, at);
+  return source === 'none' ? html`` : liveFacts(tracker);
+}
+
+/** The posts' own times are old, and when they were read is over in seconds: neither is shown as the last post's. */
+function replayFacts({ state, rate: perSecond, read, matched }: Tracker, at: Html): Html {
+  return html`${state === 'finished' ? fact('Finished', at) : fact('Posts per second', rate(perSecond))}
+  ${fact('Posts read', count(read))} ${fact('Matched', count(matched))}`;
+}
+
+function liveFacts({ rate: perSecond, lastPostAt, connectedSince, rules, ...tracker }: Tracker): Html {
+  const { problem, spoolBytes } = tracker;
+  return html`${fact('Posts per second', rate(perSecond))}
   ${lastPostAt === null ? '' : fact('Last post', moment(Date.parse(lastPostAt)))}
   ${connectedSince === null ? '' : fact('Connected', moment(Date.parse(connectedSince)))}
-  ${tracker.source === 'replay' ? fact('Posts read', count(tracker.read)) : fact('Rules', count(tracker.rules))}
-  ${spoolBytes === 0 ? '' : fact('Waiting on disk', `${rate(spoolBytes / 1_048_576)} MB`, 'bad')}`;
+  ${fact('Rules', count(rules))}
+  ${problem === null || spoolBytes === 0 ? '' : fact('Waiting to be written', `${rate(spoolBytes / 1_048_576)} MB`, 'bad')}`;
 }
 
 function workFacts({ tracker, events, services }: SystemStatus): Html {
-  const work = Object.values(events);
-  const lag = work.reduce((sum, event) => sum + event.lag, 0);
-  const dead = work.reduce((sum, event) => sum + event.deadLetters, 0);
+  const lag = Object.values(events).reduce((sum, event) => sum + event.lag, 0);
   const awake = services.filter((service) => service.awake > 0).length;
   const waiting = lag === 0 ? 'Nothing' : counted(lag, 'batch', 'batches');
   return html`${tracker === null && lag === 0 ? '' : fact('Still to store', waiting)}
-  ${dead === 0 ? '' : fact('Could not be stored', counted(dead, 'batch', 'batches'), 'bad')}
   ${services.length === 0 ? '' : fact('Services awake', `${awake} of ${services.length}`)}`;
 }
 
 function problems(status: SystemStatus): Html | '' {
   const all = [
-    ...(status.tracker?.problem ? [`${status.tracker.source}: ${status.tracker.problem}`] : []),
+    ...(status.tracker?.problem ? [sentence(status.tracker.problem)] : []),
+    ...Object.entries(status.events).flatMap(([code, { deadLetters }]) => undelivered(code, deadLetters)),
     ...status.services.filter(({ ready }) => !ready).map(({ name }) => `The service ${name} is not ready.`),
-    ...status.engines.flatMap((engine) => engine.problems.map((problem) => `${engine.engine}: ${problem}`)),
+    ...status.engines.flatMap(({ engine, problems: each }) =>
+      each.map((problem) => sentence(`${engine}: ${problem}`)),
+    ),
   ];
   if (all.length === 0) return '';
   return html`<ul class="problems">
     ${all.map((problem) => html`<li>${problem}</li>`)}
   </ul>`;
+}
+
+function undelivered(code: string, deadLetters: number): string[] {
+  if (deadLetters === 0) return [];
+  const records = counted(deadLetters, 'batch of posts', 'batches of posts');
+  return [`${records} of ${code} could not be stored and ${deadLetters === 1 ? 'is' : 'are'} kept aside.`];
+}
+
+/** With a capital and a full stop: what trackers and engines say is a part of one. */
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
