@@ -1,8 +1,9 @@
 // The whole system in one process, on files under DATA_DIR: design's picture, an arrow a line.
 import { once } from 'node:events';
+import { untilDrained } from './eventing/drained.ts';
 import { openEmbeddedLog } from './eventing/embedded.ts';
 import { reporter } from './eventing/report.ts';
-import { FIXED_TOPICS } from './eventing/topics.ts';
+import { COLLECTION, FIXED_TOPICS } from './eventing/topics.ts';
 import { controller } from './functions/controller/app.ts';
 import { eventApi } from './functions/event-api/app.ts';
 import { configOf, type Config } from './functions/event-api/config.ts';
@@ -12,7 +13,7 @@ import { serveEventApi, type Serving } from './functions/event-api/serve.ts';
 import { summarize } from './functions/event-api/summary.ts';
 import { startNormalizer } from './functions/normalizer/start.ts';
 import { LocalCluster } from './knative/local.ts';
-import { fixedManifests } from './knative/manifests.ts';
+import { COLLECTION_GROUP, fixedManifests } from './knative/manifests.ts';
 import { takeDataDir } from './sql/data-dir.ts';
 import { openSqliteStore } from './sql/sqlite.ts';
 import { collect, type Collecting } from './tracker/collect.ts';
@@ -25,6 +26,7 @@ import { showProgress } from './tracker/progress-line.ts';
 type Fetch = (request: Request) => Response | Promise<Response>;
 type System = Awaited<ReturnType<typeof openSystem>>;
 
+const LAST_WORDS_MS = 1_000;
 const now = (): Date => new Date();
 const tick = (): Request => new Request('http://controller/tick', { method: 'POST' });
 
@@ -52,6 +54,9 @@ async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> 
   const status = collecting === undefined ? 0 : await attend(system, collecting, { config, source, signal });
   ending.abort();
   await collecting?.stopped;
+  // What the tracker said last, its open gaps above all, is worth a moment; else it is delivered by the next start.
+  const notes = { group: COLLECTION_GROUP, topic: COLLECTION.name };
+  await untilDrained(system.log, [notes], AbortSignal.timeout(LAST_WORDS_MS));
   await system.cluster.close();
   await page?.close();
   await source.close();

@@ -38,6 +38,8 @@ export class Tracker {
   #events: readonly CrisisEvent[] = [];
   #known: KnownEvents = new Map();
   #storing: string | null = null;
+  /** gaps that are being written down and not told yet */
+  #telling: Promise<unknown> = Promise.resolve();
   /** from the start where the last one stopped: who stops this one before its first post must not begin again */
   #offset: number;
   #notedAt = Date.now();
@@ -99,6 +101,7 @@ export class Tracker {
     } finally {
       clearInterval(timer);
     }
+    await this.#telling;
     this.#note(this.#intake.rejected.take());
     await this.#progress(!signal.aborted);
     return this.#listening.standing.problem;
@@ -128,8 +131,11 @@ export class Tracker {
 
   /** What opens a gap is known to the next tracker before anybody hears of it: one that nobody remembers would never close. */
   #heard(notes: readonly Note[]): void {
-    if (notes.some(({ kind }) => kind === 'gap.opened')) void this.#progress().then(() => this.#note(notes));
-    else this.#note(notes);
+    if (notes.some(({ kind }) => kind === 'gap.opened')) {
+      this.#telling = Promise.all([this.#telling, this.#progress()]).then(() => this.#note(notes));
+    } else {
+      this.#note(notes);
+    }
   }
 
   #note(notes: readonly Note[]): void {

@@ -116,7 +116,7 @@ describe('a tracker on a live stream that is killed at random moments', () => {
           const time = Date.parse(at);
           expect(
             gaps.some(({ from, to }) => Date.parse(from) <= time && (to === null || time <= Date.parse(to))),
-            at,
+            `${code} lacks ${message.data.id} of ${at}; gaps ${JSON.stringify(gaps)}, outages ${JSON.stringify(outages)}, stopped ${stoppedAt}`,
           ).toBe(true);
           // Only what was sent while nobody listened, or was under way when the process died, may be missing.
           const unheard = outages.some(({ from, to }) => time >= from - 1_000 && time <= to + 1_000);

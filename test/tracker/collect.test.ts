@@ -165,6 +165,7 @@ describe('collect', () => {
     expect(last).toMatchObject({ source: 'x', state: 'stopped' });
     expect(Object.keys(last!.live!.gaps)).toEqual(['flood']);
     const open = (await notes()).findLast(isGap('gap.opened'));
+    expect(open?.from).toBe(last!.live!.gaps['flood']?.from);
     await collecting(async () => {
       await expect
         .poll(async () => (await notes()).findLast(isGap('gap.closed'))?.from, {
