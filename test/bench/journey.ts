@@ -12,7 +12,7 @@ import type { Result } from './rounds.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TICKS_PER_SECOND = 100;
-const POSTS = { v1: 80_000, v2: 80_000, short: 120_000 };
+const POSTS = { v1: 60_000, v2: 60_000, short: 120_000 };
 const MANY = 200_000;
 const SLOW = { rate: 57, seconds: 40, idle: 10 };
 
