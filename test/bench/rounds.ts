@@ -29,7 +29,7 @@ export function inRounds(measures: readonly Measure[], rounds: number): Result[]
   return measures.map(({ name, unit, n }, index) => ({ name, value: median(speeds[index] ?? []), unit, n }));
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
 }
