@@ -1,51 +1,33 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { announcedEvents } from '../../eventing/announced.ts';
 import { encodeBatch } from '../../eventing/batch.ts';
 import { eventChanged, tweetsReceived } from '../../eventing/cloud-events.ts';
-import { openEmbeddedLog } from '../../eventing/embedded.ts';
 import type { Log } from '../../eventing/log.ts';
-import { FIXED_TOPICS, rawTweets } from '../../eventing/topics.ts';
+import { rawTweets } from '../../eventing/topics.ts';
 import { controller } from '../../functions/controller/app.ts';
-import { startNormalizer } from '../../functions/normalizer/start.ts';
-import { LocalCluster } from '../../knative/local.ts';
-import { fixedManifests } from '../../knative/manifests.ts';
+import type { LocalCluster } from '../../knative/local.ts';
 import { openSqliteStore } from '../../sql/sqlite.ts';
 import type { Store } from '../../sql/store.ts';
 import { idAt, makeEvent } from '../factories.ts';
+import { openSystem, type System } from './system.ts';
 
-let dir: string;
 let store: Store;
 let log: Log;
 let cluster: LocalCluster;
+let system: System;
+let dir: string;
 let app: Hono;
-const reported: string[] = [];
-const report = (problem: string): void => void reported.push(problem);
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'epicenter-controller-'));
-  store = await openSqliteStore(dir);
-  log = await openEmbeddedLog(dir);
-  for (const topic of FIXED_TOPICS) await log.createTopic(topic);
-  cluster = new LocalCluster({
-    log,
-    report,
-    functions: { 'functions/normalizer/main.ts': () => startNormalizer({ DATA_DIR: dir }) },
-  });
-  for (const manifest of fixedManifests()) if (manifest.kind === 'KafkaSink') await cluster.apply(manifest);
-  app = controller({ store, log, cluster, report });
+  system = await openSystem();
+  ({ dir, store, log, cluster } = system);
+  app = controller(system);
 });
 
-afterEach(async () => {
-  await cluster.close();
-  await log.close();
-  await store.close();
-  rmSync(dir, { recursive: true });
-  reported.length = 0;
-});
+afterEach(() => system.close());
 
 const tick = async (): Promise<number> => (await app.request('/tick', { method: 'POST' })).status;
 
@@ -146,6 +128,6 @@ describe('the controller', () => {
     await store.createEvent(makeEvent({ code: 'flood' }));
     await cluster.close();
     expect(await said('flood')).toBe(503);
-    expect(reported.join()).toContain('closed');
+    expect(system.reported.join()).toContain('closed');
   });
 });

@@ -1,46 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventChanged, noted, tweetsReceived } from '../../eventing/cloud-events.ts';
-import { openEmbeddedLog } from '../../eventing/embedded.ts';
 import type { Log, Message } from '../../eventing/log.ts';
-import { DEAD_LETTERS, FIXED_TOPICS, rawTweets } from '../../eventing/topics.ts';
+import { DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
 import { controller } from '../../functions/controller/app.ts';
-import { startNormalizer } from '../../functions/normalizer/start.ts';
 import { LocalCluster } from '../../knative/local.ts';
-import { fixedManifests } from '../../knative/manifests.ts';
-import { openSqliteStore } from '../../sql/sqlite.ts';
 import type { Store } from '../../sql/store.ts';
 import { makeEvent, makeGap, makeTweet } from '../factories.ts';
+import { openSystem, type System } from './system.ts';
 
-let dir: string;
 let store: Store;
 let log: Log;
 let cluster: LocalCluster;
-const reported: string[] = [];
-const report = (problem: string): void => void reported.push(problem);
+let system: System;
+let report: System['report'];
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'epicenter-reconcile-'));
-  store = await openSqliteStore(dir);
-  log = await openEmbeddedLog(dir);
-  for (const topic of FIXED_TOPICS) await log.createTopic(topic);
-  cluster = new LocalCluster({
-    log,
-    report,
-    functions: { 'functions/normalizer/main.ts': () => startNormalizer({ DATA_DIR: dir }) },
-  });
-  for (const manifest of fixedManifests()) if (manifest.kind === 'KafkaSink') await cluster.apply(manifest);
+  system = await openSystem();
+  ({ store, log, cluster, report } = system);
 });
 
-afterEach(async () => {
-  await cluster.close();
-  await log.close();
-  await store.close();
-  rmSync(dir, { recursive: true });
-  reported.length = 0;
-});
+afterEach(() => system.close());
 
 async function tick(): Promise<number> {
   return (await controller({ store, log, cluster, report }).request('/tick', { method: 'POST' })).status;
@@ -102,7 +81,7 @@ describe('the controller, when something cannot be done', () => {
     });
     await other.close();
     expect(answer.status).toBe(204);
-    expect(reported.join()).toContain('refuses what flood needs');
+    expect(system.reported.join()).toContain('refuses what flood needs');
   });
 
   it('does what it can for the other events, and says that it failed', async () => {
@@ -122,6 +101,6 @@ describe('the controller, when something cannot be done', () => {
     expect((await cluster.list('Service', {})).map(({ metadata }) => metadata.name)).toEqual([
       'normalizer-bbb',
     ]);
-    expect(reported.join()).toContain('quota');
+    expect(system.reported.join()).toContain('quota');
   });
 });
