@@ -34,10 +34,10 @@ export interface Topic {
   readonly next: number;
 }
 
-/** Opens or makes a log's file. A commit is on the disk when it returns; several processes may have it open. */
+/** Opens or makes a log's file, whose commits are durable once they are synced (sqlite-sync.ts); several processes may have it open. */
 export function openLogDatabase(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: BUSY_MS });
-  db.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  db.exec('PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   db.exec('PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 16777216;');
   db.exec(SCHEMA);
   return db;

@@ -3,15 +3,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { diskOf } from '../sql/sqlite-sync.ts';
 import { transact } from '../sql/sqlite-transaction.ts';
 import { dropTopic, openLogDatabase, openTables, type Tables, type Topic } from './embedded-database.ts';
-import { Consumption, openWaker, tail, type Handle, type Waker } from './embedded-readers.ts';
+import { openGroups } from './embedded-groups.ts';
+import { openWaker, tail } from './embedded-readers.ts';
 import { sweepNowAndThen } from './embedded-sweep.ts';
-import { NotAppendable, type Log, type Message, type Subscription } from './log.ts';
+import { NotAppendable, type Log, type Message } from './log.ts';
 
 /**
  * Opens the log kept in `dir`/log.db, which is made where it is missing. An append is durable when it resolves; on a full
- * disk it rejects and nothing of it is visible. `consume` waits for a topic that does not exist, or that is deleted under
+ * disk it rejects and nothing of it is visible; when the disk fails to sync it rejects, and its records may be there. `consume` waits for a topic that does not exist, or that is deleted under
  * it, to be created (again); `tail` of one rejects. A record leaves two minutes after every group has finished it, or
  * after its topic's retention, and not before every group has finished it.
  */
@@ -23,33 +25,36 @@ export async function openEmbeddedLog(dir: string): Promise<Log> {
 /** The log on an open file, which it closes when it is closed. */
 export function embeddedLog(db: DatabaseSync): Log {
   const tables = openTables(db);
+  const disk = diskOf(db);
   const waker = openWaker(tables);
   const closing = new AbortController();
   const groups = openGroups(tables, waker);
   const stopSweeping = sweepNowAndThen(db, tables);
+  const changed = async (name: string): Promise<void> => {
+    waker.wake(name);
+    await disk.synced();
+  };
   let refused: Error | undefined;
 
   return {
     async createTopic(spec) {
       tables.create(spec);
-      waker.wake(spec.name);
+      await changed(spec.name);
     },
     async deleteTopic(name) {
       dropTopic(db, name);
-      waker.wake(name);
+      await changed(name);
     },
     async topics() {
       return tables.topics().map((topic) => topic.name);
     },
     async append(messages) {
-      try {
-        const topics = appendAll(db, tables, messages);
-        refused = undefined;
-        for (const name of topics) waker.wake(name);
-      } catch (error) {
-        if (error instanceof Error && !(error instanceof NotAppendable)) refused = error;
-        throw error;
-      }
+      refused = await failureOf(async () => {
+        // Whoever reads may begin before the disk has it: handled twice is harmless.
+        for (const name of appendAll(db, tables, messages)) waker.wake(name);
+        await disk.synced();
+      });
+      if (refused !== undefined) throw refused;
     },
     async *tail(name, signal) {
       const topic = tables.topic(name);
@@ -76,9 +81,22 @@ export function embeddedLog(db: DatabaseSync): Log {
       stopSweeping();
       await groups.ended();
       waker.stop();
+      await disk.synced();
+      disk.close();
       db.close();
     },
   };
+}
+
+/** Why the log could not do it; what the caller did wrong is thrown. */
+async function failureOf(work: () => Promise<void>): Promise<Error | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && !(error instanceof NotAppendable)) return error;
+    throw error;
+  }
 }
 
 /** Returns the topics written to. */
@@ -118,68 +136,4 @@ function sizeOf({ key, headers, value }: Message): number {
   let size = Buffer.byteLength(key) + (value?.length ?? 0);
   for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
   return size;
-}
-
-const keyOf = (group: string, topic: string): string => JSON.stringify([group, topic]);
-
-interface Work {
-  readonly subscription: Subscription;
-  readonly handle: Handle;
-  readonly start: number;
-}
-
-interface Groups {
-  consume: Log['consume'];
-  /** Everything below this offset is finished, also where that is not written down yet; undefined for a group not at work. */
-  finished(group: string, topic: string): number | undefined;
-  ended(): Promise<void>;
-}
-
-/** One consumer of a group works on a topic at a time; a second one waits until the first has ended. */
-function openGroups(tables: Tables, waker: Waker): Groups {
-  const turns = new Map<string, Promise<unknown>>();
-  const working = new Map<string, Consumption>();
-
-  const work = async (of: Work, signal: AbortSignal): Promise<void> => {
-    const { topic: name, group, inFlight } = of.subscription;
-    let { start } = of;
-    const key = keyOf(group, name);
-    while (!signal.aborted) {
-      const topic = tables.topic(name);
-      if (topic === undefined) {
-        await waker.wait(name, signal);
-        continue;
-      }
-      const worker = new Consumption(tables, { topic, group, inFlight, start }, of.handle);
-      working.set(key, worker);
-      await worker.run(waker, signal).finally(() => working.delete(key));
-      start = 0;
-    }
-  };
-  return {
-    async consume(subscription, handle, signal) {
-      const { topic, group, from } = subscription;
-      const key = keyOf(group, topic);
-      // What is appended to a topic that is created later is new to this group: nothing of it is skipped.
-      const start = from === 'latest' ? (tables.topic(topic)?.next ?? 0) : 0;
-      const before = turns.get(key) ?? Promise.resolve();
-      const turn = Promise.race([before, aborted(signal)]).then(() =>
-        work({ subscription, handle, start }, signal),
-      );
-      const ended = Promise.allSettled([before, turn]);
-      turns.set(key, ended);
-      await turn;
-    },
-    finished: (group, topic) => working.get(keyOf(group, topic))?.finished,
-    async ended() {
-      await Promise.all(turns.values());
-    },
-  };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -11,6 +11,7 @@ import * as ledger from './sqlite-ledger.ts';
 import { page } from './sqlite-queries.ts';
 import { reader } from './sqlite-reader.ts';
 import { openForWriting } from './sqlite-schema.ts';
+import { diskOf } from './sqlite-sync.ts';
 import type { Durability, PageQuery, Store } from './store.ts';
 
 /** Opens the store in `dir`, making what is missing. Several may be open on one folder, in one process or many. */
@@ -23,19 +24,16 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
   const reads = reader(dir);
   const upkeep = reader(dir);
   const log = checkpointer(db, dir, () => upkeep.ask({ kind: 'checkpoint' }));
+  const { open, write, shut } = gateTo(db, dir);
   let commits: Committer | undefined;
-  const open = async <T>(work: () => T | Promise<T>): Promise<T> => {
-    if (!db.isOpen) throw new Error(`The store in ${dir} is closed.`);
-    return work();
-  };
   return {
     events: () => open(() => ledger.allEvents(db)),
     event: (code) => open(() => ledger.findEvent(db, code)),
-    createEvent: (event) => open(() => ledger.createEvent(db, event)),
-    changeEvent: (event) => open(() => ledger.changeEvent(db, event)),
+    createEvent: (event) => write(() => ledger.createEvent(db, event)),
+    changeEvent: (event) => write(() => ledger.changeEvent(db, event)),
 
     saveTweets: (tweets) =>
-      open(async () => {
+      write(async () => {
         const refusals = await (commits ??= committer(db)).save(tweets);
         log.written();
         return refusals;
@@ -47,22 +45,60 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
     messages: (code, range) => open(() => reads.messages({ kind: 'export', code, range, size: part })),
     counts: (code, step, range) => open(() => reads.ask({ kind: 'counts', code, step, range })),
     total: (code) => open(() => reads.ask({ kind: 'total', code })),
-    deleteTweets: (code) => open(() => deleteTweets(db, code)),
+    deleteTweets: (code) => write(() => deleteTweets(db, code)),
 
-    saveGap: (gap) => open(() => ledger.saveGap(db, gap)),
+    saveGap: (gap) => write(() => ledger.saveGap(db, gap)),
     gaps: (code) => open(() => ledger.gaps(db, code)),
-    saveRejected: (rejected) => open(() => ledger.saveRejected(db, rejected)),
+    saveRejected: (rejected) => write(() => ledger.saveRejected(db, rejected)),
     rejected: (code, limit) => open(() => ledger.findRejected(db, code, limit)),
-    saveRelease: (code, version) => open(() => ledger.saveRelease(db, code, version)),
+    saveRelease: (code, version) => write(() => ledger.saveRelease(db, code, version)),
     releases: () => open(() => ledger.releases(db)),
 
     durability: () => open(() => durability(db)),
     async close() {
-      if (!db.isOpen) return;
       commits?.flush();
-      db.close();
+      await shut();
       await Promise.all([reads.close(), upkeep.close()]);
     },
+  };
+}
+
+type Work<T> = () => T | Promise<T>;
+
+interface Gate {
+  /** Rejects once the store is closed. */
+  open<T>(work: Work<T>): Promise<T>;
+  /** As `open`, and resolves when what was committed is on the disk. */
+  write<T>(work: Work<T>): Promise<T>;
+  shut(): Promise<void>;
+}
+
+function gateTo(db: DatabaseSync, dir: string): Gate {
+  const disk = diskOf(db);
+  const writing = new Set<Promise<unknown>>();
+  let shutting: Promise<void> | undefined;
+  async function open<T>(work: Work<T>): Promise<T> {
+    if (shutting !== undefined) throw new Error(`The store in ${dir} is closed.`);
+    return work();
+  }
+  async function synced<T>(work: Promise<T>): Promise<T> {
+    const result = await work;
+    await disk.synced();
+    return result;
+  }
+  async function shutNow(): Promise<void> {
+    await Promise.allSettled(writing);
+    disk.close();
+    db.close();
+  }
+  return {
+    open,
+    write(work) {
+      const written = synced(open(work)).finally(() => writing.delete(written));
+      writing.add(written);
+      return written;
+    },
+    shut: () => (shutting ??= shutNow()),
   };
 }
 
@@ -86,6 +122,6 @@ function durability(db: DatabaseSync): Durability {
   const problems: string[] = [];
   if (journal !== 'wal')
     problems.push(`The journal mode is ${journal}, not wal: readers and writers wait for each other.`);
-  if (synchronous < 2) problems.push('synchronous is not FULL: a power cut may lose what was acknowledged.');
+  if (synchronous < 1) problems.push('synchronous is OFF: a power cut may damage the file.');
   return { engine: `SQLite ${version}`, problems };
 }

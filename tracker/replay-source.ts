@@ -7,7 +7,7 @@ import { UnreadableInput, type ReplayInput } from './replay/open.ts';
 import type { Item, Source } from './source.ts';
 import { sleep } from './wakeup.ts';
 
-const GATHERED_BYTES = 1 * 1024 * 1024;
+const GATHERED_BYTES = 1.5 * 1024 * 1024;
 /** Posts of a tick are written together: one at a time, most of their cost would be waking up and syncing the disk. */
 const TICK_MS = 250;
 
