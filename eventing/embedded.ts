@@ -30,11 +30,11 @@ export function embeddedLog(db: DatabaseSync): Log {
   const closing = new AbortController();
   const groups = openGroups(tables, waker);
   const stopSweeping = sweepNowAndThen(db, tables);
-  const changed = async (name: string): Promise<void> => {
-    waker.wake(name);
+  // Whoever reads may begin before the disk has it: handled twice is harmless.
+  const changed = async (...names: string[]): Promise<void> => {
+    for (const name of names) waker.wake(name);
     await disk.synced();
   };
-  let refused: Error | undefined;
 
   return {
     async createTopic(spec) {
@@ -48,14 +48,7 @@ export function embeddedLog(db: DatabaseSync): Log {
     async topics() {
       return tables.topics().map((topic) => topic.name);
     },
-    async append(messages) {
-      refused = await failureOf(async () => {
-        // Whoever reads may begin before the disk has it: handled twice is harmless.
-        for (const name of appendAll(db, tables, messages)) waker.wake(name);
-        await disk.synced();
-      });
-      if (refused !== undefined) throw refused;
-    },
+    ...intake(db, tables, changed),
     async *tail(name, signal) {
       const topic = tables.topic(name);
       if (topic === undefined) throw new Error(`topic ${name} does not exist`);
@@ -72,9 +65,6 @@ export function embeddedLog(db: DatabaseSync): Log {
     async deleteGroup(group) {
       tables.leave(group);
     },
-    async problems() {
-      return refused === undefined ? [] : [`It takes no records: ${refused.message}`];
-    },
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();
@@ -88,15 +78,27 @@ export function embeddedLog(db: DatabaseSync): Log {
   };
 }
 
-/** Why the log could not do it; what the caller did wrong is thrown. */
-async function failureOf(work: () => Promise<void>): Promise<Error | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Error && !(error instanceof NotAppendable)) return error;
-    throw error;
-  }
+/** `changed` resolves when what was written to the topics is on the disk. */
+function intake(
+  db: DatabaseSync,
+  tables: Tables,
+  changed: (...topics: string[]) => Promise<void>,
+): Pick<Log, 'append' | 'problems'> {
+  let refused: Error | undefined;
+  return {
+    async append(messages) {
+      try {
+        await changed(...appendAll(db, tables, messages));
+        refused = undefined;
+      } catch (error) {
+        if (error instanceof Error && !(error instanceof NotAppendable)) refused = error;
+        throw error;
+      }
+    },
+    async problems() {
+      return refused === undefined ? [] : [`It takes no records: ${refused.message}`];
+    },
+  };
 }
 
 /** Returns the topics written to. */
