@@ -1,9 +1,38 @@
+// Two projects: `embedded` needs nothing but Node; `engines` (files named *.engines.test.ts) needs a Kafka and a
+// Cassandra, which its setup finds or starts once. `vitest run --project embedded` runs the first alone.
 import { defineConfig } from 'vitest/config';
+import { skippedReporter } from './test/engines/skipped-reporter.ts';
+
+const ENGINES = 'test/**/*.engines.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    reporters: ['default', skippedReporter],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'embedded',
+          include: ['test/**/*.test.ts'],
+          exclude: [ENGINES],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'engines',
+          include: [ENGINES],
+          globalSetup: ['test/engines/vitest-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 150_000,
+          // After the others, and few at a time: the engines take their share of the processors.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -67,10 +67,10 @@ type Work<T> = () => T | Promise<T>;
 
 interface Gate {
   /** Rejects once the store is closed. */
-  open<T>(work: Work<T>): Promise<T>;
+  readonly open: <T>(work: Work<T>) => Promise<T>;
   /** As `open`, and resolves when what was committed is on the disk. */
-  write<T>(work: Work<T>): Promise<T>;
-  shut(): Promise<void>;
+  readonly write: <T>(work: Work<T>) => Promise<T>;
+  readonly shut: () => Promise<void>;
 }
 
 function gateTo(db: DatabaseSync, dir: string): Gate {
