@@ -5,12 +5,31 @@ import { progress, type Progress } from './collection.ts';
 import type { Log, LogRecord } from './log.ts';
 import { EVENTS, PROGRESS } from './topics.ts';
 
-/** Every record that a topic has now. */
-export async function readAll(log: Log, topic: string, visit: (record: LogRecord) => void): Promise<void> {
-  for await (const { records, caughtUp } of log.tail(topic, new AbortController().signal)) {
-    for (const record of records) visit(record);
-    if (caughtUp) return;
+const PATIENCE_MS = 60_000;
+
+/**
+ * Every record that a topic has now. Rejects when not all of them can be had: the log is closed, or, since a tail waits for
+ * a broker that is away, when nothing comes for `patienceMs`. What was visited until then is only a part.
+ */
+export async function readAll(
+  log: Pick<Log, 'tail'>,
+  topic: string,
+  visit: (record: LogRecord) => void,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const stop = new AbortController();
+  const patience = setTimeout(() => stop.abort(), patienceMs);
+  try {
+    for await (const { records, caughtUp } of log.tail(topic, stop.signal)) {
+      patience.refresh();
+      for (const record of records) visit(record);
+      if (caughtUp) return;
+    }
+  } finally {
+    clearTimeout(patience);
   }
+  const why = stop.signal.aborted ? `nothing came for ${patienceMs / 1000} s` : 'the reading ended';
+  throw new Error(`The topic ${topic} could not be read to its end: ${why}.`);
 }
 
 /** True when the record says something newer; a lower or equal version is old news. */
@@ -27,12 +46,12 @@ export async function announcedEvents(log: Log): Promise<Map<string, CrisisEvent
   return known;
 }
 
-/** The newest word of each install's tracker. */
+/** The newest word of each tracker, by the record's key. */
 export async function lastProgress(log: Log): Promise<Map<string, Progress>> {
   const last = new Map<string, Progress>();
   await readAll(log, PROGRESS.name, (record) => {
     const said = progressOf(record);
-    if (said !== undefined) last.set(said.install, said);
+    if (said !== undefined) last.set(record.key, said);
   });
   return last;
 }

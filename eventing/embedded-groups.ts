@@ -1,7 +1,7 @@
 // Consumer groups of the embedded log: who works on which topic, one after another.
 import type { Tables } from './embedded-database.ts';
-import { Consumption, type Handle, type Waker } from './embedded-readers.ts';
-import type { Log, Subscription } from './log.ts';
+import { Consumption, type Waker } from './embedded-readers.ts';
+import type { Handle, Log, Subscription } from './log.ts';
 
 const keyOf = (group: string, topic: string): string => JSON.stringify([group, topic]);
 

@@ -1,13 +1,11 @@
 // Reading the embedded log: followed from the start, or handled by a group. Readers sleep until a write wakes them.
 import { setImmediate } from 'node:timers/promises';
 import type { Tables, Topic } from './embedded-database.ts';
-import type { LogRecord, Tail } from './log.ts';
+import type { Handle, LogRecord, Tail } from './log.ts';
 
 // Lazy, because handling a record again is harmless and a commit costs a sync of the disk.
 const COMMIT_MS = 1_000;
 const OTHERS_MS = 1_000;
-
-export type Handle = (record: LogRecord) => Promise<void>;
 
 export interface Waker {
   /** Until something is written to the topic or `signal` aborts. */
@@ -126,7 +124,7 @@ export class Consumption {
       for (const record of read) {
         await this.#roomFor(record);
         if (stop.aborted) break;
-        void this.#take(record);
+        void this.#take(record, signal);
       }
       if (read.length === 0) await waker.wait(topic.name, stop);
       else await setImmediate();
@@ -151,17 +149,17 @@ export class Consumption {
     this.#committed = finished;
   }
 
-  async #take(record: LogRecord): Promise<void> {
+  async #take(record: LogRecord, signal: AbortSignal): Promise<void> {
     this.#running++;
     this.#bytes += sizeOf(record);
     this.#unfinished.add(record.offset);
     this.#position = record.offset + 1;
     try {
-      await this.#handle(record);
+      await this.#handle(record, signal);
       this.#unfinished.delete(record.offset);
       this.#timer ??= setTimeout(() => this.#commitNow(), COMMIT_MS).unref();
     } catch (error) {
-      this.#failed.abort(error);
+      if (!signal.aborted) this.#failed.abort(error);
     }
     this.#running--;
     this.#bytes -= sizeOf(record);

@@ -40,6 +40,10 @@ export interface Tail {
   readonly caughtUp: boolean;
 }
 
+/** `signal` aborts when the record is no longer this consumer's to finish: it is to end soon, and its error then counts for nothing. */
+export type Handle = (record: LogRecord, signal: AbortSignal) => Promise<void>;
+
+/** An engine's outage is waited out by `tail` and `consume`; any other call settles within half a minute. */
 export interface Log {
   /** Idempotent; an existing topic is left as it is. */
   createTopic(spec: TopicSpec): Promise<void>;
@@ -51,19 +55,15 @@ export interface Log {
    * Throws {@link NotAppendable} for a topic that does not exist and for a record over its topic's limit.
    */
   append(messages: readonly Message[]): Promise<void>;
-  /** From the first record on, then followed until `signal` aborts. An empty topic is caught up at once. */
+  /** From the first record on, then followed until `signal` aborts. An empty topic is caught up at once; one that is not there rejects. */
   tail(topic: string, signal: AbortSignal): AsyncIterable<Tail>;
   /**
    * Handles each record of a group until `signal` aborts, then waits for those in flight. An offset is
    * committed only behind finished work, so a record may be handled twice, never not at all.
    * Rejects with the handler's error, should it throw: nothing at or after that record is committed.
    */
-  consume(
-    subscription: Subscription,
-    handle: (record: LogRecord) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<void>;
-  /** Records that the group has yet to finish. */
+  consume(subscription: Subscription, handle: Handle, signal: AbortSignal): Promise<void>;
+  /** Records that the group has yet to finish; none of a topic that is not there. */
   lag(group: string, topic: string): Promise<number>;
   deleteGroup(group: string): Promise<void>;
   /** In words for a person: what keeps it from taking records, or from keeping those that it took. */

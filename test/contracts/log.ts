@@ -1,4 +1,5 @@
 // What every Log does, whatever is behind it.
+import { logAbsenceContract } from './log-absence.ts';
 import { logGroupsContract } from './log-groups.ts';
 import type { OpenLog } from './log-tools.ts';
 import { logTopicsContract } from './log-topics.ts';
@@ -7,4 +8,5 @@ import { logTopicsContract } from './log-topics.ts';
 export function logContract(name: string, open: () => Promise<OpenLog>): void {
   logTopicsContract(name, open);
   logGroupsContract(name, open);
+  logAbsenceContract(name, open);
 }

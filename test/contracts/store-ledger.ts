@@ -70,12 +70,24 @@ export function ledgerContract(store: () => Store): void {
     expect(await store().gaps(open.event)).toEqual([filled]);
   });
 
-  test('saveGap of the closing before the opening leaves it closed', async () => {
-    const open = makeGap({ event: newCode() });
-    const closed = { ...open, to: '2026-03-01T12:10:00.000Z' };
-    await store().saveGap(closed);
-    await store().saveGap(open);
-    expect(await store().gaps(open.event)).toEqual([closed]);
+  const open = makeGap({ recovered: 9, note: 'z' });
+  const closed = { ...open, to: '2026-03-01T12:10:00.000Z', recovered: 5, note: 'm' };
+  test.each([
+    ['a closed one over an open one', { ...closed, recovered: 0, note: '' }, open],
+    ['the later end', { ...closed, to: '2026-03-01T12:10:00.001Z', recovered: 0, note: '' }, closed],
+    ['the more recovered of one end', { ...closed, recovered: 12, note: '' }, closed],
+    ['the greater note of the same', { ...closed, note: 'né' }, { ...closed, note: 'nz' }],
+    ['the more recovered of two open ones', { ...open, recovered: 10, note: '' }, open],
+  ])('saveGap keeps %s, in whatever order they come', async (_which, stands, falls) => {
+    for (const order of [
+      [stands, falls],
+      [falls, stands],
+      [falls, stands, falls],
+    ]) {
+      const event = newCode();
+      for (const gap of order) await store().saveGap({ ...gap, event });
+      expect(await store().gaps(event)).toEqual([{ ...stands, event }]);
+    }
   });
 
   test('rejected lines are newest first, one for each hash and event', async () => {
@@ -90,6 +102,24 @@ export function ledgerContract(store: () => Store): void {
     expect((await store().rejected(undefined, 1_000)).map(({ sha256 }) => sha256)).toContain(first.sha256);
   });
 
+  test('saveRejected keeps the first of a repeated rejection, in whatever order they come', async () => {
+    const first = makeRejected({ at: 1_000, reason: 'a' });
+    const again = { ...first, at: 1_001, reason: 'b' };
+    const atOnce = { ...first, reason: 'Z' };
+    for (const order of [
+      [first, again],
+      [again, first],
+      [first, atOnce],
+      [atOnce, first],
+      [again, atOnce, first],
+    ]) {
+      const event = newCode();
+      for (const one of order) await store().saveRejected([{ ...one, event }]);
+      const found = await store().rejected(event, 10);
+      expect(found.map(({ at, reason }) => [at, reason])).toEqual([[1_000, 'a']]);
+    }
+  });
+
   test('saveRejected keeps the first 64 KB and the whole length', async () => {
     const event = newCode();
     await store().saveRejected([makeRejected({ event, bytes: Buffer.alloc(100_000, 'z') })]);
@@ -99,8 +129,8 @@ export function ledgerContract(store: () => Store): void {
 
   test('saveRelease keeps the newest version', async () => {
     const code = newCode();
-    for (const version of [2, 3, 2]) await store().saveRelease(code, version);
-    expect((await store().releases()).get(code)).toBe(3);
+    for (const version of [2, 10, 9]) await store().saveRelease(code, version);
+    expect((await store().releases()).get(code)).toBe(10);
   });
 
   test('deleteTweets also removes the gaps and rejected lines of the event', async () => {

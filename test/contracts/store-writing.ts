@@ -21,51 +21,6 @@ function orders<T>(items: readonly T[]): T[][] {
   return items.flatMap((item, i) => orders(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
 }
 
-/** Every column at `extreme`; the lists and numbers are what the columns' types say in tweet.ts. */
-const EVERY_COLUMN: Omit<TweetRow, 'event_name' | 'bucket' | 't_id'> = {
-  id: '00000000-0000-5000-8000-000000000000',
-  event_kw: '',
-  t_created_at: -62_135_596_800_000,
-  t_text: 'a\0b\uFFFD 🌊👩‍👩‍👧‍👧 שלום \u202E地震\n',
-  t_retweet_count: 2_147_483_647,
-  t_favorite_count: -2_147_483_648,
-  t_geo: '{"type":"Point","coordinates":[0,-0.5]}',
-  t_coordinates: '{}',
-  t_favorited: false,
-  t_retweeted: true,
-  t_is_a_retweet: false,
-  t_lang: 'und',
-  u_id: '9223372036854775807',
-  u_name: "Robert'); DROP TABLE tweet;--",
-  u_screen_name: '"',
-  u_location: '\0',
-  u_url: '',
-  u_lang: '😀',
-  u_description: 'x'.repeat(20_000),
-  u_time_zone: ' ',
-  u_geo_enabled: true,
-  u_followers_count: 0,
-  u_friends_count: -1,
-  u_listed_count: 1,
-  u_favourites_count: 2_147_483_647,
-  u_statuses_count: 7,
-  u_utc_offset: -43_200,
-  u_created_at: 0,
-  hashtags: [],
-  urls: ['', '🌊', 'a"b,c]', "it's"],
-  um_id: '9007199254740993 18446744073709551615',
-  um_name: 'null',
-  um_screen_name: 'NULL',
-  media_url: '%00',
-  t_retweeted_id: '9007199254740993',
-  t_quoted_id: '1',
-  t_reply_to_id: '0',
-  t_edit_of: '007',
-  source: 'x',
-  via: 'search',
-  received_at: 253_402_300_799_999,
-};
-
 /** 600 tweets in as many buckets. */
 const manyOf = (event: string): Tweet[] =>
   Array.from({ length: 600 }, (_, n) =>
@@ -73,20 +28,6 @@ const manyOf = (event: string): Tweet[] =>
   );
 
 export function writingContract(store: () => Store): void {
-  test('saveTweets keeps every column as it was given', async () => {
-    const tweet = makeTweet({ ...EVERY_COLUMN, event_name: newCode() });
-    expect(Object.keys(tweet.row)).toHaveLength(44);
-    expect(await store().saveTweets([tweet])).toEqual([]);
-    expect(await rowsOf(store(), tweet.row.event_name)).toEqual([tweet.row]);
-  });
-
-  test('saveTweets leaves absent what a row does not say', async () => {
-    const tweet = makeTweet({ event_name: newCode() });
-    await store().saveTweets([tweet]);
-    const [row] = await rowsOf(store(), tweet.row.event_name);
-    expect(Object.keys(row!).toSorted()).toEqual(Object.keys(tweet.row).toSorted());
-  });
-
   test('saveTweets given the same tweet again, also within one call, changes nothing', async () => {
     const tweet = makeTweet({ event_name: newCode(), hashtags: ['flood'], raw: 'once' });
     const code = tweet.row.event_name;
@@ -177,7 +118,10 @@ export function writingContract(store: () => Store): void {
     expect(await store().counts(code, 'day', {})).toEqual([]);
     expect(await messagesOf(store(), code)).toEqual([]);
     expect(await messagesOf(store(), other)).toHaveLength(600);
-    await store().saveTweets(manyOf(code).slice(0, 2));
+    // Received after the deletion: an engine may keep away what was received before it and comes late.
+    const writeTime = (Date.now() + 1_000) * 1_000;
+    const later = manyOf(code).slice(0, 2);
+    await store().saveTweets(later.map((tweet) => ({ ...tweet, writeTime })));
     expect(await store().total(code)).toBe(2);
   });
 }

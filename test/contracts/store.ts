@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { PartSize } from '../../sql/part.ts';
 import type { Store } from '../../sql/store.ts';
+import { columnsContract } from './store-columns.ts';
 import { ledgerContract } from './store-ledger.ts';
 import { messagesContract } from './store-messages.ts';
 import { readingContract } from './store-reading.ts';
@@ -18,6 +19,7 @@ export function storeContract(name: string, open: OpenStore): void {
       store = await open();
     });
     afterAll(() => store.close());
+    columnsContract(() => store);
     writingContract(() => store);
     readingContract(() => store);
     messagesContract(() => store, open);

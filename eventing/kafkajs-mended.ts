@@ -1,0 +1,29 @@
+// kafkajs 2.2.4 with two of its parts put right. Everything that runs of it is imported from here: it takes hold of its
+// parts when it is loaded, and is the same without these two, only slower and with a warning.
+import { createRequire } from 'node:module';
+import type InnerCluster from 'kafkajs/src/cluster/index.js';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import type factory from 'kafkajs/src/network/socketFactory.js';
+import { crc32c } from './kafka-crc32c.ts';
+
+/**
+ * With nothing pending it sets a timer to a time long ago after every answer, at which Node 24 warns
+ * (TimeoutNegativeWarning). It is of no use: whatever becomes pending sets its own.
+ */
+const { prototype } = RequestQueue;
+const schedule = prototype.scheduleCheckPendingRequests;
+prototype.scheduleCheckPendingRequests = function whenPending(): void {
+  if (this.pending.length > 0) schedule.call(this);
+};
+
+/** Its checksum goes byte by byte. */
+const load = createRequire(import.meta.url);
+const CHECKSUM = 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+load(CHECKSUM);
+const checksum = load.cache[load.resolve(CHECKSUM)];
+if (checksum !== undefined) checksum.exports = crc32c;
+
+const kafkajs: typeof import('kafkajs') = load('kafkajs');
+export const { Kafka, Partitioners, logLevel } = kafkajs;
+export const Cluster: typeof InnerCluster = load('kafkajs/src/cluster/index.js');
+export const createSocketFactory: typeof factory = load('kafkajs/src/network/socketFactory.js');
