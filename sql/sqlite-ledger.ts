@@ -48,12 +48,15 @@ export function changeEvent(db: DatabaseSync, event: CrisisEvent): boolean {
   return update.run(...values, code, version - 1).changes === 1;
 }
 
-/** A closed gap stays closed and what was recovered stays counted, whatever older note comes again. */
+// What stands is the greatest by these, so that no order of arrival matters (store.ts, saveGap).
+const GAP_RANK = (row: string): string =>
+  `(${row}.to_time IS NOT NULL, ifnull(${row}.to_time, 0), ${row}.recovered, ${row}.note)`;
+
 export function saveGap(db: DatabaseSync, gap: Gap): void {
   const upsert = db.prepare(
     `INSERT INTO gap VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
        SET to_time = excluded.to_time, recovered = excluded.recovered, note = excluded.note
-     WHERE (excluded.to_time IS NOT NULL, excluded.recovered) >= (gap.to_time IS NOT NULL, gap.recovered)`,
+     WHERE ${GAP_RANK('excluded')} > ${GAP_RANK('gap')}`,
   );
   const to = gap.to === null ? null : Date.parse(gap.to);
   upsert.run(gap.event, Date.parse(gap.from), gap.reason, to, gap.recovered, gap.note);
@@ -71,12 +74,12 @@ export function gaps(db: DatabaseSync, code: string): Gap[] {
   }));
 }
 
-/** A repeated rejection is one, the earliest. */
+/** A repeated rejection is one, the earliest; of two at the same time the one with the greater reason. */
 export function saveRejected(db: DatabaseSync, rejected: readonly Rejected[]): void {
   const upsert = db.prepare(
     `INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE
        SET reason = excluded.reason, length = excluded.length, bytes = excluded.bytes, at = excluded.at
-     WHERE (excluded.at, excluded.reason) < (rejected.at, rejected.reason)`,
+     WHERE (excluded.at, rejected.reason) < (rejected.at, excluded.reason)`,
   );
   transact(db, () => {
     for (const { event, sha256, reason, length, bytes, at } of rejected) {

@@ -71,7 +71,10 @@ export interface Store {
   /** Deletes what was stored for an event; the event itself stays, so that its code is never used again. */
   deleteTweets(code: string): Promise<void>;
 
-  /** Upsert on event, from and reason. */
+  /**
+   * Upsert on event, from and reason. Of several copies, in whatever order they come, one stands whole: a closed gap over an
+   * open one, then the later `to`, then the more recovered, then the greater note (by its bytes in UTF-8).
+   */
   saveGap(gap: Gap): Promise<void>;
   /** Newest first. */
   gaps(code: string): Promise<Gap[]>;
