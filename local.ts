@@ -1,7 +1,7 @@
 // The whole system in one process, on files under DATA_DIR: design's picture, an arrow a line.
 import { once } from 'node:events';
 import { untilDrained } from './eventing/drained.ts';
-import { openEmbeddedLog } from './eventing/embedded.ts';
+import { openLog } from './eventing/open-log.ts';
 import { reporter } from './eventing/report.ts';
 import { COLLECTION, FIXED_TOPICS } from './eventing/topics.ts';
 import { controller } from './functions/controller/app.ts';
@@ -15,13 +15,13 @@ import { startNormalizer } from './functions/normalizer/start.ts';
 import { LocalCluster } from './knative/local.ts';
 import { COLLECTION_GROUP, fixedManifests } from './knative/manifests.ts';
 import { takeDataDir } from './sql/data-dir.ts';
-import { openSqliteStore } from './sql/sqlite.ts';
+import { openStore, sharedStore } from './sql/open-store.ts';
 import { collect, type Collecting } from './tracker/collect.ts';
 import { CannotRun, orTell, runCommand } from './tracker/command.ts';
-import { keptInstall } from './tracker/install.ts';
 import { chooseSource, type ChosenSource } from './tracker/open-source.ts';
-import { WrongUsage, type TrackerConfig } from './tracker/options.ts';
+import { type SpoolPlace, type TrackerConfig, WrongUsage } from './tracker/options.ts';
 import { showProgress } from './tracker/progress-line.ts';
+import { openSpool } from './tracker/spool.ts';
 
 type Fetch = (request: Request) => Response | Promise<Response>;
 type System = Awaited<ReturnType<typeof openSystem>>;
@@ -41,15 +41,15 @@ async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> 
   const settings = await orTell(WrongUsage, () => ({ ...configOf(process.env), dataDir }));
   await orTell(WrongUsage, () => checkedEvents(config.events));
   const lock = await orTell(CannotRun, () => takeDataDir(dataDir));
-  const install = config.install ?? keptInstall(dataDir);
-  const source = await chooseSource(config.source, install);
+  const source = await chooseSource(config.source);
   const ending = new AbortController();
   const until = AbortSignal.any([signal, ending.signal]);
-  const system = await orTell(CannotRun, () => openSystem(settings, until));
+  const system = await orTell(CannotRun, () => openSystem(settings, config.spool, until));
   const serve = (): Promise<Serving> => serveEventApi({ ...settings, app: system.api });
   const page = config.once ? undefined : await orTell(CannotRun, serve);
   if (page !== undefined) system.report('info', `The page is at ${page.url}`);
   await system.start(config, source);
+  const { install } = config;
   const collecting = await collect({ ...system, install, open: source.open, report: system.warn }, until);
   const status = collecting === undefined ? 0 : await attend(system, collecting, { config, source, signal });
   ending.abort();
@@ -65,19 +65,22 @@ async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> 
   return status;
 }
 
-async function openSystem({ dataDir, access, logLevel }: Config, signal: AbortSignal) {
+async function openSystem(settings: Config, place: SpoolPlace, signal: AbortSignal) {
+  const { access, kafka, logLevel } = settings;
   const report = reporter('epicenter', logLevel);
   const warn = (problem: string): void => report('warning', problem);
-  const store = await openSqliteStore(dataDir);
-  const log = await openEmbeddedLog(dataDir);
-  for (const topic of FIXED_TOPICS) await log.createTopic(topic);
+  const store = await openStore(settings, warn);
+  const normalizerStore = sharedStore(() => openStore(settings, warn));
+  const log = await openLog(settings, warn);
+  await Promise.all(FIXED_TOPICS.map((topic) => log.createTopic(topic)));
+  const spool = kafka && (await openSpool({ ...place, log, report: warn }));
   const cluster: LocalCluster = new LocalCluster({
     log,
     report: warn,
     functions: {
       'functions/event-api/main.ts': present((request) => api.fetch(request)),
       'functions/controller/main.ts': present((request) => control.fetch(request)),
-      'functions/normalizer/main.ts': () => startNormalizer({ ...process.env, DATA_DIR: dataDir }),
+      'functions/normalizer/main.ts': async () => startNormalizer({ openStore: normalizerStore, report }),
     },
   });
   const api = eventApi({ store, log, cluster, now, access, report, signal });
@@ -86,6 +89,7 @@ async function openSystem({ dataDir, access, logLevel }: Config, signal: AbortSi
   return {
     store,
     log,
+    spool,
     cluster,
     api,
     report,
@@ -100,6 +104,7 @@ async function openSystem({ dataDir, access, logLevel }: Config, signal: AbortSi
         warn(`The controller's first tick failed with ${status}; the next one tries again.`);
     },
     async close(): Promise<void> {
+      await spool?.close();
       await log.close();
       await store.close();
     },

@@ -16,7 +16,8 @@ const JSON_TYPE = 'application/json';
 
 interface Envelope {
   readonly topic: string;
-  readonly key: string;
+  /** undefined: the event's own id */
+  readonly key: string | undefined;
   readonly type: string;
   readonly process: string;
   readonly subject: string | undefined;
@@ -39,7 +40,7 @@ function message(envelope: Envelope): Message {
     ce_time: event.time ?? new Date().toISOString(),
   };
   if (envelope.subject !== undefined) headers['ce_subject'] = envelope.subject;
-  return { topic: envelope.topic, key: envelope.key, headers, value: envelope.value };
+  return { topic: envelope.topic, key: envelope.key ?? event.id, headers, value: envelope.value };
 }
 
 const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
@@ -57,11 +58,11 @@ export function eventChanged(process: string, event: CrisisEvent): Message {
   });
 }
 
-/** `batch` as `encodeBatch` made it. */
+/** `batch` as `encodeBatch` made it. Without a key of meaning: an event's posts spread over the partitions, whose order says nothing. */
 export function tweetsReceived(process: string, code: string, batch: Uint8Array): Message {
   return message({
     topic: rawTweets(code).name,
-    key: code,
+    key: undefined,
     type: TWEETS_RECEIVED,
     process,
     subject: code,
@@ -83,10 +84,14 @@ export function noted(process: string, code: string | undefined, note: Note): Me
   });
 }
 
+/** A replay may run beside a live collection of the same install: neither forgets how far the other got. */
+export const progressKey = (install: string, replays: boolean): string =>
+  replays ? `${install}/replay` : install;
+
 export function progressed(process: string, progress: Progress): Message {
   return message({
     topic: PROGRESS.name,
-    key: progress.install,
+    key: progressKey(progress.install, progress.replay !== null),
     type: TRACKER_PROGRESSED,
     process,
     subject: undefined,

@@ -34,7 +34,15 @@ export const DEAD_LETTERS: TopicSpec = {
 
 export const FIXED_TOPICS: readonly TopicSpec[] = [EVENTS, PROGRESS, COLLECTION, DEAD_LETTERS];
 
+const RAW = 'raw-tweets.';
+
 /** An event's posts as they came, kept three days for a normalizer that was away. */
 export function rawTweets(code: string): TopicSpec {
-  return { ...settings, name: `raw-tweets.${code}`, partitions: 4, retentionMs: 72 * HOUR };
+  return { ...settings, name: `${RAW}${code}`, partitions: 4, retentionMs: 72 * HOUR };
+}
+
+/** The settings of a topic that this system makes; undefined for any other name. */
+export function specOf(name: string): TopicSpec | undefined {
+  if (name.startsWith(RAW)) return rawTweets(name.slice(RAW.length));
+  return FIXED_TOPICS.find((spec) => spec.name === name);
 }

@@ -71,7 +71,7 @@ async function consume(
   };
   consuming.add(topic);
   try {
-    await around.log.consume(subscription, (record) => deliver(record, to, signal), signal);
+    await around.log.consume(subscription, (record, held) => deliver(record, to, held), signal);
   } finally {
     consuming.delete(topic);
   }

@@ -8,8 +8,16 @@ import { openReplay, UnreadableInput } from './replay/open.ts';
 import type { Source } from './source.ts';
 import type { XOptions } from './x-source.ts';
 
+/** What a source is opened for. */
+export interface Opening {
+  readonly install: string;
+  /** how far the last replay of this install got */
+  readonly replayed: Progress | undefined;
+  readonly active: readonly CrisisEvent[];
+}
+
 export interface ChosenSource {
-  readonly open: (previous: Progress | undefined, active: readonly CrisisEvent[]) => Source;
+  readonly open: (opening: Opening) => Source;
   /** bytes of a replayed file, where that says how far it is */
   readonly size: number | undefined;
   /** what a newcomer without events of their own should see */
@@ -20,41 +28,33 @@ export interface ChosenSource {
 const rest = { size: undefined, sample: [], close: async () => undefined };
 
 /** Throws {@link WrongUsage} for a file that cannot be read. */
-export async function chooseSource(choice: SourceChoice, install: string): Promise<ChosenSource> {
+export async function chooseSource(choice: SourceChoice): Promise<ChosenSource> {
   switch (choice.kind) {
     case 'none':
       return { ...rest, open: () => noSource };
     case 'x':
-      return {
-        ...rest,
-        open: await xSource({ name: 'x', baseUrl: choice.url, bearerToken: choice.token, install }),
-      };
+      return { ...rest, open: await xSource({ name: 'x', baseUrl: choice.url, bearerToken: choice.token }) };
     case 'replay':
       return replay(choice.path, choice.rate);
     default:
-      return simulated(install);
+      return simulated();
   }
 }
 
 // What reads X, and what plays it, is loaded only where it is wanted: it is a third of what a replay would load.
 
-async function xSource(options: Omit<XOptions, 'rules'>): Promise<() => Source> {
+async function xSource(options: Omit<XOptions, 'rules' | 'install'>): Promise<ChosenSource['open']> {
   const { xRules } = await import('./x-api.ts');
   const { XSource } = await import('./x-source.ts');
   const { baseUrl, bearerToken } = options;
-  return () => new XSource({ ...options, rules: xRules(baseUrl, bearerToken) });
+  return ({ install }) => new XSource({ ...options, install, rules: xRules(baseUrl, bearerToken) });
 }
 
-async function simulated(install: string): Promise<ChosenSource> {
+async function simulated(): Promise<ChosenSource> {
   const { sampleEvents } = await import('./x-simulator/sample-events.ts');
   const { startSimulator } = await import('./x-simulator/server.ts');
   const simulator = await startSimulator({ port: 0, seed: Date.now() % 1_000_000, ruleDelayMs: 0 });
-  const open = await xSource({
-    name: 'simulator',
-    baseUrl: simulator.url,
-    bearerToken: 'simulator',
-    install,
-  });
+  const open = await xSource({ name: 'simulator', baseUrl: simulator.url, bearerToken: 'simulator' });
   return { ...rest, open, sample: sampleEvents, close: () => simulator.close() };
 }
 
@@ -64,7 +64,7 @@ async function replay(path: string, rate: number | undefined): Promise<ChosenSou
     return {
       ...rest,
       size: input.size,
-      open: (previous, active) => replaySource({ input, rate, previous, active }),
+      open: ({ replayed, active }) => replaySource({ input, rate, previous: replayed, active }),
     };
   } catch (error) {
     if (error instanceof UnreadableInput) throw new WrongUsage(error.message, { cause: error });

@@ -1,5 +1,7 @@
 // What a tracker is asked to do: its command line and its environment, read in one place without side effects.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { kafkaSettings, type KafkaSettings } from '../eventing/kafka-settings.ts';
 import { LEVELS, type Level } from '../eventing/report.ts';
 
 export type SourceChoice =
@@ -17,10 +19,18 @@ export interface TrackerConfig {
   readonly source: SourceChoice;
   readonly once: boolean;
   readonly events: readonly WantedEvent[];
-  /** undefined: made once and kept in `dataDir` */
+  /** undefined: that of the last tracker, or a new one */
   readonly install: string | undefined;
   readonly dataDir: string;
+  /** undefined: the embedded log, which needs no spool */
+  readonly kafka: KafkaSettings | undefined;
+  readonly spool: SpoolPlace;
   readonly logLevel: Level;
+}
+
+export interface SpoolPlace {
+  readonly dir: string;
+  readonly maxBytes: number;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -31,6 +41,7 @@ export class WrongUsage extends Error {
 }
 
 const SOURCES = ['x', 'replay', 'simulator', 'none'];
+const GIGABYTE = 2 ** 30;
 const INSTALL = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 export const USAGE = `Usage: npm start -- [options]
@@ -53,6 +64,8 @@ export function trackerConfig(argv: readonly string[], env: Env): TrackerConfig 
     events: event.map(wantedEvent),
     install: installOf(env['INSTALL'] || undefined),
     dataDir: env['DATA_DIR'] || 'data',
+    kafka: told(() => kafkaSettings(env)),
+    spool: spoolOf(env),
     logLevel: logLevelOf(env['LOG_LEVEL'] || 'info'),
   };
 }
@@ -62,6 +75,22 @@ function installOf(text: string | undefined): string | undefined {
   throw new WrongUsage(
     `INSTALL must be 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit; it is "${text}".`,
   );
+}
+
+/** What `read` finds wrong is wrong usage. */
+function told<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new WrongUsage(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function spoolOf(env: Env): SpoolPlace {
+  const bytes = env['SPOOL_MAX_BYTES'] || String(GIGABYTE);
+  if (!/^[1-9]\d{0,14}$/.test(bytes))
+    throw new WrongUsage(`SPOOL_MAX_BYTES must be a whole number of bytes; it is "${bytes}".`);
+  return { dir: env['SPOOL_DIR'] || join(env['DATA_DIR'] || 'data', 'spool'), maxBytes: Number(bytes) };
 }
 
 function logLevelOf(text: string): Level {

@@ -1,14 +1,13 @@
 // Posts on their way into the log: all that came in for an event while the previous write was under way is one record.
-// What was accepted is kept until the log has acknowledged it; a failed write is tried again, for ever and in order.
-import { setImmediate, setTimeout } from 'node:timers/promises';
+// What was accepted is held until it is kept, and given to be kept in order, one lot at a time.
+import { setImmediate } from 'node:timers/promises';
 import { encodePost, MAX_BYTES, MAX_POSTS, type Post } from '../eventing/batch.ts';
 import { tweetsReceived } from '../eventing/cloud-events.ts';
-import { NotAppendable, type Log, type Message } from '../eventing/log.ts';
-import { rawTweets } from '../eventing/topics.ts';
+import type { Message } from '../eventing/log.ts';
+import type { Keep } from './keeping.ts';
 
 /** More than this waiting for the log, and the reader is asked to wait. */
 const PENDING_BYTES = 2 * 1024 * 1024;
-const MAX_RETRY_MS = 5_000;
 
 interface Pending {
   readonly parts: Uint8Array[];
@@ -16,31 +15,23 @@ interface Pending {
   bytes: number;
 }
 
-export interface PublisherOptions {
-  readonly log: Log;
-  readonly process: string;
-  /** told once per row of failures, and with `undefined` when it works again */
-  readonly report: (problem: string | undefined) => void;
-}
-
 export class Publisher {
-  readonly #options: PublisherOptions;
+  readonly #process: string;
+  readonly #keep: Keep;
   #batches = new Map<string, Pending[]>();
-  /** events that ever had a post */
-  readonly #codes = new Set<string>();
   #messages: Message[] = [];
   #afterwards: (() => void)[] = [];
   #bytes = 0;
   #writing = false;
   #room = Promise.withResolvers<void>();
 
-  constructor(options: PublisherOptions) {
-    this.#options = options;
+  constructor(process: string, keep: Keep) {
+    this.#process = process;
+    this.#keep = keep;
     this.#room.resolve();
   }
 
   post(code: string, post: Post): void {
-    this.#codes.add(code);
     const parts = encodePost(post);
     const size = parts.reduce((sum, { length }) => sum + length, 0);
     const batches = this.#batches.get(code) ?? [];
@@ -99,7 +90,7 @@ export class Publisher {
     await setImmediate();
     while (this.#bytes > 0 || this.#afterwards.length > 0) {
       const { messages, afterwards, bytes } = this.#take();
-      await this.#append(messages);
+      if (messages.length > 0) await this.#keep(messages);
       this.#bytes -= bytes;
       if (this.#bytes <= PENDING_BYTES) this.#room.resolve();
       for (const then of afterwards) then();
@@ -111,7 +102,7 @@ export class Publisher {
     const messages: Message[] = [];
     for (const [code, batches] of this.#batches) {
       for (const { parts } of batches) {
-        messages.push(tweetsReceived(this.#options.process, code, Buffer.concat(parts)));
+        messages.push(tweetsReceived(this.#process, code, Buffer.concat(parts)));
       }
     }
     messages.push(...this.#messages);
@@ -120,30 +111,5 @@ export class Publisher {
     this.#messages = [];
     this.#afterwards = [];
     return taken;
-  }
-
-  async #append(messages: readonly Message[]): Promise<void> {
-    if (messages.length === 0) return;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#options.log.append(messages);
-        if (attempt > 1) this.#options.report(undefined);
-        return;
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        if (attempt === 1) this.#options.report(`The log takes no records, trying again: ${reason}`);
-        await setTimeout(Math.min(100 * 2 ** attempt, MAX_RETRY_MS));
-        if (error instanceof NotAppendable) await this.#remakeTopics();
-      }
-    }
-  }
-
-  /** A topic that somebody deleted under us must not hold up the posts of all others. */
-  async #remakeTopics(): Promise<void> {
-    for (const code of this.#codes) {
-      await this.#options.log.createTopic(rawTweets(code)).catch((error: unknown) => {
-        this.#options.report(`The topic of ${code} cannot be made: ${String(error)}`);
-      });
-    }
   }
 }

@@ -6,22 +6,28 @@ import type { Log } from '../eventing/log.ts';
 import { rawTweets } from '../eventing/topics.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Counts } from './counters.ts';
+import { within } from '../eventing/within.ts';
 import { Intake } from './intake.ts';
+import { keepInLog, keepInSpool, type Told } from './keeping.ts';
 import { newlyEnded, type KnownEvents } from './known-events.ts';
 import { Listening } from './listening.ts';
 import { Publisher } from './publisher.ts';
 import { receiptClock } from './receipt-clock.ts';
 import { offsetOf } from './replay-source.ts';
 import type { Item, Source } from './source.ts';
+import type { Spool } from './spool.ts';
 
 const PROGRESS_MS = 5_000;
-/** A replay repeats what it did since its last word. */
 const REPLAY_PROGRESS_MS = 500;
 const NOTES_MS = 60_000;
+/** Whoever is asked to end cannot wait for a disk or a log that may never come back. */
+const LAST_WORDS_MS = 5_000;
 const PROCESS = 'tracker';
 
 export interface TrackerOptions {
   readonly log: Log;
+  /** undefined where the log is on this machine's own disk */
+  readonly spool: Spool | undefined;
   readonly source: Source;
   readonly install: string;
   readonly previous: Progress | undefined;
@@ -48,14 +54,15 @@ export class Tracker {
     this.#options = options;
     const { replayOf } = options.source;
     this.#offset = replayOf === null ? 0 : offsetOf(options.previous, replayOf);
-    this.#publisher = new Publisher({
-      log: options.log,
-      process: PROCESS,
-      report: (problem) => {
-        this.#storing = problem ?? null;
-        options.report(problem ?? 'The log takes records again.');
-      },
-    });
+    const { log, spool } = options;
+    const told: Told = (problem) => {
+      this.#storing = problem ?? null;
+      options.report(problem ?? 'The log takes records again.');
+    };
+    this.#publisher = new Publisher(
+      PROCESS,
+      spool === undefined ? keepInLog(log, told) : keepInSpool(log, spool, told),
+    );
     this.#intake = new Intake(options.source, this.#publisher, receiptClock(Date.now));
     this.#listening = new Listening(options.source.live, options.previous?.live ?? null, options.report);
   }
@@ -69,16 +76,13 @@ export class Tracker {
     return this.#offset;
   }
 
-  /** Collects for these events from now on; lets go of what is archived or purged. The topics are there when it resolves. */
+  /** Collects for these events from now on; lets go of what is archived or purged. */
   async want(known: KnownEvents): Promise<void> {
     const before = this.#known;
-    for (const event of known.values()) {
-      if (event.status === 'active' && before.get(event.code)?.status !== 'active') {
-        await this.#options.log.createTopic(rawTweets(event.code));
-      }
-    }
-    this.#known = known;
     this.#events = [...known.values()].filter((event) => event.status === 'active');
+    const fresh = this.#events.filter(({ code }) => before.get(code)?.status !== 'active');
+    await Promise.all(fresh.map(({ code }) => this.#makeTopic(code)));
+    this.#known = known;
     this.#intake.want(this.#events);
     this.#heard(this.#listening.want(before, this.#events));
     this.#options.source.want(this.#events);
@@ -101,10 +105,22 @@ export class Tracker {
     } finally {
       clearInterval(timer);
     }
+    const ended = this.#end(!signal.aborted);
+    await (signal.aborted ? within(LAST_WORDS_MS, ended) : ended);
+    return this.#listening.standing.problem;
+  }
+
+  async #end(done: boolean): Promise<void> {
     await this.#telling;
     this.#note(this.#intake.rejected.take());
-    await this.#progress(!signal.aborted);
-    return this.#listening.standing.problem;
+    await this.#progress(done);
+  }
+
+  /** One that cannot be made now is made when it gets its first post: no other event waits for it. */
+  async #makeTopic(code: string): Promise<void> {
+    await this.#options.log.createTopic(rawTweets(code)).catch((error: unknown) => {
+      this.#options.report(`The topic of ${code} cannot be made yet: ${String(error)}`);
+    });
   }
 
   get #replays(): boolean {
@@ -171,17 +187,14 @@ export class Tracker {
       problem: this.#storing ?? this.#listening.standing.problem,
       lastPostAt: this.#intake.lastPostAt,
       rate: this.#intake.counters.rate(now),
-      spoolBytes: this.#publisher.pendingBytes,
+      spoolBytes: this.#options.spool?.bytes() ?? 0,
       live: source.live ? { at, gaps: this.#listening.openGaps } : (previous?.live ?? null),
     };
   }
 }
 
-/** What a progress says of the source; a live one passes on where the last replay was. */
-function sourceWord(
-  { source, install, previous }: TrackerOptions,
-  reached: { offset: number; done: boolean },
-) {
-  const replay = source.replayOf ? { ...source.replayOf, ...reached } : (previous?.replay ?? null);
+/** What a progress says of the source. */
+function sourceWord({ source, install }: TrackerOptions, reached: { offset: number; done: boolean }) {
+  const replay = source.replayOf && { ...source.replayOf, ...reached };
   return { install, source: source.name, rules: source.rules(), replay };
 }

@@ -61,11 +61,15 @@ export async function connect(
 
 /** Chunks until the stream ends, breaks or falls silent, which throws {@link StreamEnded}; returns when `signal` aborts. */
 export async function* chunksOf(response: http.IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const silence = setTimeout(() => response.destroy(new Error('silent for 30 s')), SILENCE_MS);
+  const listen = (): NodeJS.Timeout =>
+    setTimeout(() => response.destroy(new Error('silent for 30 s')), SILENCE_MS);
+  let silence = listen();
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
-      silence.refresh();
+      // While our own reader is busy nobody listens, so that silence says nothing.
+      clearTimeout(silence);
       yield chunk;
+      silence = listen();
     }
   } catch (error) {
     if (signal.aborted) return;

@@ -3,7 +3,7 @@ import type { Log } from '../../eventing/log.ts';
 import { readAll } from '../../eventing/announced.ts';
 import { TWEETS_RECEIVED } from '../../eventing/cloud-events.ts';
 import { DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
-import { Refused, type Cluster, type Running } from '../../knative/cluster.ts';
+import { Refused, type Cluster, type Manifest, type Running } from '../../knative/cluster.ts';
 import {
   EVENT_LABEL,
   normalizerGroup,
@@ -14,9 +14,12 @@ import {
 import type { CrisisEvent } from '../../sql/crisis-event.ts';
 import type { Store } from '../../sql/store.ts';
 import { announceMissing } from './announce.ts';
-import { plan, type Action, type Observed } from './plan.ts';
+import { isOver, plan, type Action, type Observed } from './plan.ts';
 
+/** On a KafkaSource: a tick found nothing left to store. */
 const DRAINED = 'epicenter.dev/drained';
+/** On a Service: its KafkaSource and its topic are being removed. */
+const ENDING = 'epicenter.dev/ending';
 const OURS = { 'app.kubernetes.io/part-of': 'epicenter', 'app.kubernetes.io/name': 'normalizer' };
 
 export interface ControllerDeps {
@@ -35,9 +38,11 @@ export async function reconcileEvent(deps: ControllerDeps, code: string): Promis
 
 /** Every event: announces what was not, finishes what is half made, ends what has drained, removes what nobody wants. */
 export async function reconcileAll(deps: ControllerDeps): Promise<void> {
+  // Listed before the events are read: whatever runs by now belongs to an event that is saved by then.
+  const running = await listed(deps.cluster);
   const saved = await deps.store.events();
   await announceMissing(deps.log, saved);
-  const observe = await observer(deps);
+  const observe = await observer(deps, saved, running);
   const failures: unknown[] = [];
   for (const event of saved) {
     const work = unlessRefused(deps, event.code, async () => {
@@ -46,7 +51,7 @@ export async function reconcileAll(deps: ControllerDeps): Promise<void> {
     // What fails for one event is no reason to leave the others as they are.
     await work.catch((error: unknown) => failures.push(error));
   }
-  await removeOrphans(deps, new Set(saved.map((event) => event.code)));
+  await removeOrphans(deps.cluster, running, new Set(saved.map((event) => event.code)));
   if (failures.length > 0) throw failures[0];
 }
 
@@ -60,31 +65,55 @@ async function unlessRefused(deps: ControllerDeps, code: string, work: () => Pro
   }
 }
 
-async function observer(deps: ControllerDeps): Promise<(event: CrisisEvent) => Promise<Observed>> {
+interface Listed {
+  readonly sources: readonly Running[];
+  readonly services: readonly Running[];
+}
+
+async function listed(cluster: Cluster): Promise<Listed> {
+  const [sources, services] = await Promise.all([
+    cluster.list('KafkaSource', OURS),
+    cluster.list('Service', OURS),
+  ]);
+  return { sources, services };
+}
+
+async function observer(
+  deps: ControllerDeps,
+  saved: readonly CrisisEvent[],
+  { sources, services }: Listed,
+): Promise<(event: CrisisEvent) => Promise<Observed>> {
   const topics = new Set(await deps.log.topics());
   const released = await deps.store.releases();
-  const sources = await deps.cluster.list('KafkaSource', OURS);
-  const running = new Set([...sources, ...(await deps.cluster.list('Service', OURS))].map(codeOfRunning));
-  const drained = new Set(
-    sources.filter((source) => source.metadata.annotations?.[DRAINED]).map(codeOfRunning),
-  );
-  const deadLetters = new Set<string | undefined>();
-  await readAll(deps.log, DEAD_LETTERS.name, ({ headers }) => {
-    // Of an event's posts; an announcement or a note that could not be delivered holds nothing back.
-    if (headers['ce_type'] === TWEETS_RECEIVED) deadLetters.add(headers['ce_subject']);
-  });
-  return async ({ code }) => {
+  const running = codesOf([...sources, ...services]);
+  const drained = codesOf(sources.filter(marked(DRAINED)));
+  const ending = codesOf(services.filter(marked(ENDING)));
+  const leaves = ({ code, status }: CrisisEvent): boolean =>
+    isOver(status) && (running.has(code) || topics.has(rawTweets(code).name));
+  // What only an event on its way out needs to know is asked for when there is one.
+  const buried = saved.some(leaves) ? await deadLettersOf(deps.log) : new Set();
+  return async (event) => {
+    const { code } = event;
     const topic = rawTweets(code).name;
-    const topicExists = topics.has(topic);
     return {
       running: running.has(code),
-      topicExists,
+      topicExists: topics.has(topic),
       released: released.get(code) ?? 0,
-      lag: topicExists ? await deps.log.lag(normalizerGroup(code), topic) : 0,
-      deadLetters: deadLetters.has(code) ? 1 : 0,
+      lag: leaves(event) ? await deps.log.lag(normalizerGroup(code), topic) : 0,
+      deadLetters: buried.has(code) ? 1 : 0,
       wasDrained: drained.has(code),
+      ending: ending.has(code),
     };
   };
+}
+
+/** The events that have dead letters of posts; an announcement or a note that could not be delivered holds nothing back. */
+async function deadLettersOf(log: Log): Promise<Set<string | undefined>> {
+  const codes = new Set<string | undefined>();
+  await readAll(log, DEAD_LETTERS.name, ({ headers }) => {
+    if (headers['ce_type'] === TWEETS_RECEIVED) codes.add(headers['ce_subject']);
+  });
+  return codes;
 }
 
 async function carryOut(deps: ControllerDeps, code: string, action: Action): Promise<void> {
@@ -92,7 +121,7 @@ async function carryOut(deps: ControllerDeps, code: string, action: Action): Pro
     case 'run':
       return run(deps, code, action.drained);
     case 'remove':
-      return remove(deps, code);
+      return action.topic ? removeWithTopic(deps, code) : remove(deps, code);
     case 'delete-tweets':
       return deps.store.deleteTweets(code);
   }
@@ -100,30 +129,55 @@ async function carryOut(deps: ControllerDeps, code: string, action: Action): Pro
 
 async function run({ cluster }: ControllerDeps, code: string, drained: boolean): Promise<void> {
   const { service, source } = normalizerManifests(code);
-  const annotations = { ...source.metadata.annotations, ...(drained ? { [DRAINED]: 'true' } : {}) };
   await cluster.apply(service);
-  await cluster.apply({ ...source, metadata: { ...source.metadata, annotations } });
+  await cluster.apply(drained ? annotated(source, DRAINED) : source);
 }
 
 /** In this order: a KafkaSource without its Service would go on posting to nobody (facts/knative §1.1). */
-async function remove({ cluster, log }: ControllerDeps, code: string): Promise<void> {
+async function remove({ cluster }: ControllerDeps, code: string): Promise<void> {
   await cluster.delete('KafkaSource', sourceName(code));
   await cluster.delete('Service', normalizerName(code));
-  await log.deleteTopic(rawTweets(code).name);
 }
 
-async function removeOrphans(deps: ControllerDeps, wanted: ReadonlySet<string>): Promise<void> {
-  const running = [
-    ...(await deps.cluster.list('KafkaSource', OURS)),
-    ...(await deps.cluster.list('Service', OURS)),
-  ];
-  for (const object of running) {
-    const code = codeOfRunning(object);
+/**
+ * The group goes with the KafkaSource, and without it the whole topic looks unread. So the Service goes last and says that
+ * this has begun: a removal that stops half way is finished by the next tick, not taken for an event that has yet to run.
+ */
+async function removeWithTopic(deps: ControllerDeps, code: string): Promise<void> {
+  await deps.cluster.apply(annotated(normalizerManifests(code).service, ENDING));
+  await deps.cluster.delete('KafkaSource', sourceName(code));
+  await deps.log.deleteTopic(rawTweets(code).name);
+  await deps.cluster.delete('Service', normalizerName(code));
+}
+
+async function removeOrphans(
+  cluster: Cluster,
+  { sources, services }: Listed,
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  for (const object of [...sources, ...services]) {
+    const code = codeOf(object);
     if (code === undefined || wanted.has(code)) continue;
-    await deps.cluster.delete(object.kind, object.metadata.name);
+    await cluster.delete(object.kind, object.metadata.name);
   }
 }
 
-function codeOfRunning(object: Running): string | undefined {
-  return object.metadata.labels?.[EVENT_LABEL];
+function codeOf({ metadata }: Running): string | undefined {
+  return metadata.labels?.[EVENT_LABEL];
+}
+
+function codesOf(objects: readonly Running[]): Set<string | undefined> {
+  return new Set(objects.map(codeOf));
+}
+
+function marked(annotation: string): (object: Running) => boolean {
+  return ({ metadata }) => metadata.annotations?.[annotation] !== undefined;
+}
+
+function annotated(manifest: Manifest, annotation: string): Manifest {
+  const { metadata } = manifest;
+  return {
+    ...manifest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [annotation]: 'true' } },
+  };
 }

@@ -1,11 +1,10 @@
 // What can be done with events: saved first, then announced. The JSON API and the pages both call this.
 // What an announcement sets in motion is the controller's and the tracker's.
-import { eventChanged } from '../../eventing/cloud-events.ts';
-import type { Log } from '../../eventing/log.ts';
-import type { Report } from '../../eventing/report.ts';
 import { codeOf } from '../../sql/crisis-event.ts';
 import type { CrisisEvent, EventStatus } from '../../sql/crisis-event.ts';
 import type { Store } from '../../sql/store.ts';
+import { announce, announceAll } from './announce.ts';
+import type { AnnounceDeps } from './announce.ts';
 import { checked, eventPatch, newEvent } from './input.ts';
 import type { EventPatch } from './input.ts';
 import { Problem } from './problem.ts';
@@ -20,15 +19,13 @@ export interface Events {
   archive(code: string, ifVersion?: number): Promise<CrisisEvent>;
   /** From any status, by way of archived. Deleting what was stored is the controller's. */
   purge(code: string, ifVersion?: number): Promise<CrisisEvent>;
-  /** Announces every event again; how many there are. */
+  /** Announces every event again; how many there are. Also rejects with 503. */
   refresh(): Promise<number>;
 }
 
-export interface EventsDeps {
+export interface EventsDeps extends AnnounceDeps {
   readonly store: Store;
-  readonly log: Log;
   readonly now: () => Date;
-  readonly report: Report;
 }
 
 const NEXT: Record<EventStatus, readonly EventStatus[]> = {
@@ -155,24 +152,6 @@ async function purge(deps: EventsDeps, code: string, ifVersion: number | undefin
 
 async function refresh(deps: EventsDeps): Promise<number> {
   const all = await deps.store.events();
-  try {
-    await append(deps, all);
-  } catch (cause) {
-    deps.report('error', 'The events could not be announced', cause);
-    throw new Problem(503, 'The events could not be announced: the log does not take them. Try again.');
-  }
+  await announceAll(deps, all);
   return all.length;
-}
-
-/** The event is saved already: should this fail, the controller's tick announces it again. */
-async function announce(deps: EventsDeps, event: CrisisEvent): Promise<void> {
-  try {
-    await append(deps, [event]);
-  } catch (cause) {
-    deps.report('error', `Saved, but not announced until the controller's next tick: ${event.code}`, cause);
-  }
-}
-
-function append({ log }: EventsDeps, changed: readonly CrisisEvent[]): Promise<void> {
-  return log.append(changed.map((event) => eventChanged('event-api', event)));
 }

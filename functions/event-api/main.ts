@@ -3,11 +3,11 @@
 import { http } from '@google-cloud/functions-framework';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { openEmbeddedLog } from '../../eventing/embedded.ts';
+import { openLog } from '../../eventing/open-log.ts';
 import { reporter } from '../../eventing/report.ts';
 import type { Report } from '../../eventing/report.ts';
 import { FIXED_TOPICS } from '../../eventing/topics.ts';
-import { openSqliteStore } from '../../sql/sqlite.ts';
+import { openStore } from '../../sql/open-store.ts';
 import { eventApi } from './app.ts';
 import { configOf } from './config.ts';
 import type { Config } from './config.ts';
@@ -22,11 +22,16 @@ interface Opened {
 
 const now = (): Date => new Date();
 
-async function open({ access, dataDir }: Config, report: Report): Promise<Opened> {
-  const [store, log] = await Promise.all([openSqliteStore(dataDir), openEmbeddedLog(dataDir)]);
-  for (const topic of FIXED_TOPICS) await log.createTopic(topic);
+async function open(config: Config, report: Report): Promise<Opened> {
+  const { access } = config;
+  const warn = (problem: string): void => report('warning', problem);
+  const [store, log] = await Promise.all([openStore(config, warn), openLog(config, warn)]);
+  // Events can be read and saved while the log is away; what it lacks is made by whoever needs it first.
+  void Promise.all(FIXED_TOPICS.map((topic) => log.createTopic(topic))).catch((error: unknown) => {
+    warn(`The topics cannot be made yet: ${String(error)}`);
+  });
   const stopping = new AbortController();
-  // The embedded engines are one machine's: what runs there is known to the process that runs it (local.ts), not to us.
+  // What runs on this machine is known to the process that runs it, not to us.
   const cluster = { list: async () => [] };
   const app = eventApi({ store, log, cluster, access, now, report, signal: stopping.signal });
   return {

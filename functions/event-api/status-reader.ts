@@ -5,6 +5,7 @@ import type { Progress } from '../../eventing/collection.ts';
 import type { Log, LogRecord } from '../../eventing/log.ts';
 import type { Report } from '../../eventing/report.ts';
 import { DEAD_LETTERS, PROGRESS, rawTweets } from '../../eventing/topics.ts';
+import { within } from '../../eventing/within.ts';
 import { normalizerGroup } from '../../knative/manifests.ts';
 import type { Store } from '../../sql/store.ts';
 import { follow } from './follow.ts';
@@ -79,16 +80,14 @@ function newest(known: Map<string, Progress>, now: Date): SystemStatus['tracker'
   return { ...first, stale: silentMs > STALE_MS && !ENDED.has(first.state) };
 }
 
-/** Of every event that is not purged. A topic that the tracker has yet to make holds nothing back. */
+/** Of every event that is not purged. */
 async function loads(
   { store, log }: StatusDeps,
   letters: Map<string, number>,
 ): Promise<Record<string, Load>> {
-  const topics = new Set(await log.topics());
   const codes = (await store.events()).filter(({ status }) => status !== 'purged').map(({ code }) => code);
   const entries = codes.map(async (code): Promise<[string, Load]> => {
-    const topic = rawTweets(code).name;
-    const lag = topics.has(topic) ? await log.lag(normalizerGroup(code), topic) : 0;
+    const lag = await log.lag(normalizerGroup(code), rawTweets(code).name);
     return [code, { lag, deadLetters: letters.get(code) ?? 0 }];
   });
   return Object.fromEntries(await Promise.all(entries));
@@ -105,12 +104,4 @@ function engineOf({ engine, problems }: Awaited<ReturnType<Store['durability']>>
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** As `work` does, but rejects after `ms`; the work itself goes on. */
-export function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

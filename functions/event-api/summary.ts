@@ -2,6 +2,7 @@
 import { readAll } from '../../eventing/announced.ts';
 import { untilDrained } from '../../eventing/drained.ts';
 import type { Log } from '../../eventing/log.ts';
+import type { Report } from '../../eventing/report.ts';
 import { COLLECTION, DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
 import { COLLECTION_GROUP, normalizerGroup } from '../../knative/manifests.ts';
 import type { Store } from '../../sql/store.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../../sql/store.ts';
 export interface SummaryDeps {
   readonly store: Store;
   readonly log: Log;
+  readonly report: Report;
   /** of this run */
   readonly counts: {
     readonly read: number;
@@ -28,15 +30,14 @@ export interface Summary {
 
 /** Undefined when `signal` aborts before everything is stored. */
 export async function summarize(deps: SummaryDeps, signal: AbortSignal): Promise<Summary | undefined> {
-  const { store, log, counts, since } = deps;
+  const { store, log, counts, since, report } = deps;
   const { read, rejected, matchedByEvent } = counts;
   const codes = (await store.events()).filter(({ status }) => status !== 'purged').map(({ code }) => code);
-  const topics = new Set(await log.topics());
-  const readers = codes
-    .map((code) => ({ group: normalizerGroup(code), topic: rawTweets(code).name }))
-    .filter(({ topic }) => topics.has(topic));
+  const readers = codes.map((code) => ({ group: normalizerGroup(code), topic: rawTweets(code).name }));
   const notes = { group: COLLECTION_GROUP, topic: COLLECTION.name };
-  await untilDrained(log, [...readers, notes], signal);
+  await untilDrained(log, [...readers, notes], signal, (error) =>
+    report('warning', 'The log does not say what is left to store; it is asked again', error),
+  );
   if (signal.aborted) return undefined;
   const events: Record<string, { matched: number; stored: number }> = {};
   for (const code of codes) {

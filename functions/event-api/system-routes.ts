@@ -1,11 +1,11 @@
 // The calls on the system itself: its status, its health and its own description.
 import { z } from 'zod';
 import type { Report } from '../../eventing/report.ts';
+import { within } from '../../eventing/within.ts';
 import type { Store } from '../../sql/store.ts';
 import { Problem } from './problem.ts';
 import { json } from './route.ts';
 import type { Answer, Route } from './route.ts';
-import { within } from './status-reader.ts';
 import { systemStatus } from './status.ts';
 import type { SystemStatus } from './status.ts';
 

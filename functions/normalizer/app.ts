@@ -13,6 +13,8 @@ import { rejection } from './rejection.ts';
 
 // A record has at most 1 MB (design §6.12); the rest is room for a log that counts differently.
 const MAX_BODY = 1_048_576 + 65_536;
+// A normalizer has one event; whoever posts records of many may not fill its memory.
+const MOST_EVENTS = 1_000;
 
 /**
  * POST / takes a binary-mode CloudEvent `dev.epicenter.tweets.received`. Answers as a KafkaSource understands them
@@ -21,6 +23,7 @@ const MAX_BODY = 1_048_576 + 65_536;
  */
 export function normalizer({ store, report }: { store: Store; report: Report }): Hono {
   const app = new Hono();
+  const known = knownIn(store);
   const tooLarge = bodyLimit({
     maxSize: MAX_BODY,
     onError: () => problem(413, `A record has at most ${MAX_BODY} bytes.`),
@@ -31,6 +34,11 @@ export function normalizer({ store, report }: { store: Store; report: Report }):
     if ('refused' in received) {
       report('warning', `Refused a record: ${received.refused}`);
       return problem(422, received.refused);
+    }
+    if (!(await known(received.code))) {
+      const refused = `There is no event with the code ${received.code}.`;
+      report('warning', `Refused a record: ${refused}`);
+      return problem(422, refused);
     }
     const rejected = await keep(store, received.code, body);
     if (rejected > 0) report('warning', `Rejected ${rejected} posts of a record for ${received.code}.`);
@@ -55,6 +63,29 @@ function read(headers: Headers, body: Uint8Array): { code: string } | { refused:
   if (!code.success) return { refused: `The subject must be an event's code.` };
   if (body.length === 0) return { refused: 'The record is empty.' };
   return { code: code.data };
+}
+
+/**
+ * Whether the store has an event, in whatever status: what was received for it is stored. One that it has is asked for once;
+ * one that it lacks is asked for again, since it may be made. Rejects as the store does.
+ */
+function knownIn(store: Store): (code: string) => Promise<boolean> {
+  const asked = new Map<string, Promise<boolean>>();
+  const ask = (code: string): Promise<boolean> => {
+    const answer = store.event(code).then((event) => event !== undefined);
+    if (asked.size >= MOST_EVENTS) asked.clear();
+    asked.set(code, answer);
+    return answer;
+  };
+  return async (code) => {
+    let known = false;
+    try {
+      known = await (asked.get(code) ?? ask(code));
+    } finally {
+      if (!known) asked.delete(code);
+    }
+    return known;
+  };
 }
 
 /** Stores what can be a row and keeps what cannot, with the reason. Returns how many posts were rejected. */

@@ -1,8 +1,7 @@
 // A normalizer with its dependencies, for whoever serves it. It listens to nothing itself.
-import { type Report, reporter } from '../../eventing/report.ts';
-import { openSqliteStore } from '../../sql/sqlite.ts';
+import type { Report } from '../../eventing/report.ts';
+import type { Store } from '../../sql/store.ts';
 import { normalizer, unavailable } from './app.ts';
-import { config, type Env } from './config.ts';
 
 export interface RunningFunction {
   fetch(request: Request): Promise<Response>;
@@ -10,14 +9,21 @@ export interface RunningFunction {
   close(): Promise<void>;
 }
 
-/** The store opens with the first request, so that a function that nobody calls holds nothing. Rejects when `env` is wrong. */
-export async function startNormalizer(env: Env): Promise<RunningFunction> {
-  const { dataDir, logLevel } = config(env);
-  const report = reporter('normalizer', logLevel);
+export interface NormalizerParts {
+  readonly openStore: () => Promise<Store>;
+  readonly report: Report;
+}
+
+/** The store opens with the first request, so that a function that nobody calls holds nothing. */
+export function startNormalizer({ openStore, report }: NormalizerParts): RunningFunction {
   const inFlight = new Set<Promise<Response>>();
   let opened: ReturnType<typeof open> | undefined;
+  const open = async () => {
+    const store = await openStore();
+    return { store, app: normalizer({ store, report }) };
+  };
   const opening = (): ReturnType<typeof open> =>
-    (opened ??= open(dataDir, report).catch((error: unknown) => {
+    (opened ??= open().catch((error: unknown) => {
       // The next request tries again.
       opened = undefined;
       throw error;
@@ -42,9 +48,4 @@ export async function startNormalizer(env: Env): Promise<RunningFunction> {
       await (await closing)?.store.close();
     },
   };
-}
-
-async function open(dataDir: string, report: Report) {
-  const store = await openSqliteStore(dataDir);
-  return { store, app: normalizer({ store, report }) };
 }

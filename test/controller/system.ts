@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedLog } from '../../eventing/embedded.ts';
 import type { Log } from '../../eventing/log.ts';
+import type { Report } from '../../eventing/report.ts';
 import { FIXED_TOPICS } from '../../eventing/topics.ts';
 import { startNormalizer } from '../../functions/normalizer/start.ts';
 import { LocalCluster } from '../../knative/local.ts';
@@ -28,9 +29,11 @@ export async function openSystem(): Promise<System> {
   const log = await openEmbeddedLog(dir);
   for (const topic of FIXED_TOPICS) await log.createTopic(topic);
   const reported: string[] = [];
-  const report = (problem: string): void => void reported.push(problem);
-  const functions = { 'functions/normalizer/main.ts': () => startNormalizer({ DATA_DIR: dir }) };
-  const cluster = new LocalCluster({ log, report, functions });
+  const warn = (problem: string): void => void reported.push(problem);
+  const report: Report = (_level, problem) => warn(problem);
+  const parts = { openStore: () => openSqliteStore(dir), report };
+  const functions = { 'functions/normalizer/main.ts': async () => startNormalizer(parts) };
+  const cluster = new LocalCluster({ log, report: warn, functions });
   for (const manifest of fixedManifests()) if (manifest.kind === 'KafkaSink') await cluster.apply(manifest);
   const close = async (): Promise<void> => {
     await cluster.close();
@@ -38,5 +41,5 @@ export async function openSystem(): Promise<System> {
     await store.close();
     rmSync(dir, { recursive: true });
   };
-  return { dir, store, log, cluster, report, reported, close };
+  return { dir, store, log, cluster, report: warn, reported, close };
 }

@@ -9,6 +9,8 @@ describe('configOf', () => {
       port: 8080,
       access: { loopback: true, token: undefined },
       dataDir: 'data',
+      kafka: undefined,
+      cassandra: undefined,
       logLevel: 'info',
     };
     expect(configOf({})).toEqual(expected);

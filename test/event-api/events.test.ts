@@ -1,5 +1,6 @@
 // Events through the JSON API: made and announced.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Log } from '../../eventing/log.ts';
 import { announced, NOW, openApi, problemOf } from './fixture.ts';
 import type { Api } from './fixture.ts';
 
@@ -10,6 +11,16 @@ beforeEach(async () => {
 afterEach(async () => {
   await api[Symbol.asyncDispose]();
 });
+
+/** An API whose log takes what it is given only when it is let go, or then fails. */
+async function behindSlowLog(): Promise<{ slow: Api; letGo: PromiseWithResolvers<void> }> {
+  const letGo = Promise.withResolvers<void>();
+  const append: Log['append'] = async (messages) => {
+    await letGo.promise;
+    await api.log.append(messages);
+  };
+  return { slow: await openApi({ log: { ...api.log, append } }), letGo };
+}
 
 describe('POST /api/events', () => {
   it('creates an active event in version 1 and says where it is', async () => {
@@ -41,6 +52,29 @@ describe('POST /api/events', () => {
     expect(response.status).toBe(201);
     expect(await api.store.event('flood')).toMatchObject({ name: 'Flood', version: 1 });
     expect(api.reported).toEqual(["error: Saved, but not announced until the controller's next tick: flood"]);
+  });
+
+  it('answers 201 within seconds while the log is away, and announces as soon as that takes it', async () => {
+    const { slow, letGo } = await behindSlowLog();
+    await using _ = slow;
+    const began = performance.now();
+    const event = await slow.make('Flood');
+    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(slow.reported).toEqual(['warning: Saved, but the log has yet to take version 1 of flood']);
+    letGo.resolve();
+    await vi.waitFor(async () => expect(await announced(api.log)).toEqual([event]));
+  });
+
+  it('reports an announcement that fails after its answer was given', async () => {
+    const { slow, letGo } = await behindSlowLog();
+    await using _ = slow;
+    await slow.make('Flood');
+    letGo.reject(new Error('no broker answers'));
+    await vi.waitFor(() =>
+      expect(slow.reported.at(-1)).toBe(
+        "error: Saved, but not announced until the controller's next tick: flood",
+      ),
+    );
   });
 
   it.each([
@@ -102,5 +136,14 @@ describe('POST /api/refresh', () => {
     await api.make('Flood');
     await api.log.deleteTopic('events');
     expect((await problemOf(await api.call('POST', '/api/refresh'))).status).toBe(503);
+  });
+
+  it('answers 503 within seconds while the log is away', async () => {
+    const { slow, letGo } = await behindSlowLog();
+    await using _ = slow;
+    const began = performance.now();
+    expect((await problemOf(await slow.call('POST', '/api/refresh'))).status).toBe(503);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    letGo.reject(new Error('no broker answers'));
   });
 });

@@ -91,6 +91,14 @@ describe('GET /api/status', () => {
     await vi.waitFor(async () => expect((await statusOf(api)).events['flood']?.deadLetters).toBe(2));
   });
 
+  it('counts what is left on a topic that a stale list of topics lacks', async () => {
+    await using stale = await openApi({ log: { ...api.log, topics: async () => [] } });
+    await stale.make('Flood');
+    await api.log.createTopic(rawTweets('flood'));
+    await api.log.append([tweetsReceived('tracker', 'flood', Buffer.from('x'))]);
+    expect((await statusOf(stale)).events).toEqual({ flood: { lag: 1, deadLetters: 0 } });
+  });
+
   it('says which services are awake', async () => {
     const service = { apiVersion: 'serving.knative.dev/v1', kind: 'Service', spec: {}, ready: true };
     api.running.push({ ...service, metadata: { name: 'normalizer-flood' }, awake: 1 });

@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Hono } from 'hono';
-import { encodeBatch, type Post } from '../../eventing/batch.ts';
-import { eventChanged, tweetsReceived } from '../../eventing/cloud-events.ts';
+import { encodeBatch } from '../../eventing/batch.ts';
+import { eventChanged } from '../../eventing/cloud-events.ts';
 import type { Message } from '../../eventing/log.ts';
 import { normalizer } from '../../functions/normalizer/app.ts';
 import type { Rejected } from '../../sql/ledger.ts';
 import { openSqliteStore } from '../../sql/sqlite.ts';
 import { fileIn } from '../../sql/sqlite-schema.ts';
 import type { Store } from '../../sql/store.ts';
+import { makeEvent } from '../factories.ts';
+import { deliverTo, post, record } from './delivered.ts';
 import { EVENT, ID, postOf, status, v2Post } from './made.ts';
 
+const event = makeEvent({ code: EVENT });
 let dir: string;
 let store: Store;
 let app: Hono;
@@ -23,6 +26,7 @@ let reported: string[];
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'normalizer-'));
   store = await openSqliteStore(dir);
+  await store.createEvent(event);
   reported = [];
   app = normalizer({ store, report: (level, message) => reported.push(`${level}: ${message}`) });
 });
@@ -32,18 +36,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** As a KafkaSource posts a record: attributes as `ce-` headers, the value as the body. */
-function deliver(message: Message, headers: Record<string, string> = {}): Promise<Response> {
-  const sent: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers)) sent[name.replace('ce_', 'ce-')] = value;
-  const body = message.value === null ? null : new Uint8Array(message.value);
-  return Promise.resolve(app.request('/', { method: 'POST', headers: { ...sent, ...headers }, body }));
-}
-
-const record = (posts: readonly Post[], code = EVENT): Message =>
-  tweetsReceived('tracker', code, encodeBatch(posts));
-const post = (n: number): Post =>
-  postOf(status({ id_str: String(BigInt(ID) + BigInt(n)), text: `post ${n}` }));
+const deliver = (message: Message): Promise<Response> => deliverTo(app, message);
 const texts = async (): Promise<string[]> =>
   (await store.tweets(EVENT, { limit: 1000 })).tweets.map((tweet) => tweet.t_text).toSorted();
 const kept = (): Promise<Rejected[]> => store.rejected(EVENT, 10);
@@ -133,16 +126,7 @@ describe('normalizer', () => {
 });
 
 describe('normalizer, what no retry can help', () => {
-  const changed = eventChanged('event-api', {
-    code: EVENT,
-    name: 'Flood',
-    description: '',
-    keywords: ['flood'],
-    status: 'active',
-    version: 1,
-    createdAt: '2026-08-22T20:00:00Z',
-    updatedAt: '2026-08-22T20:00:00Z',
-  });
+  const changed = eventChanged('event-api', event);
   const good = record([postOf(status())]);
   const without = (name: string): Message => {
     const { [name]: _, ...headers } = good.headers;
@@ -155,6 +139,11 @@ describe('normalizer, what no retry can help', () => {
     ['no subject', without('ce_subject'), 'subject'],
     ['a subject that is no code', record([postOf(status())], '../../etc'), 'subject'],
     ['a subject that is too long', record([postOf(status())], 'a'.repeat(41)), 'subject'],
+    [
+      'an event that there is not',
+      record([postOf(status())], 'fire-2026'),
+      'no event with the code fire-2026',
+    ],
     ['an empty record', { ...good, value: new Uint8Array() }, 'empty'],
     ['a tombstone', { ...good, value: null }, 'empty'],
   ];

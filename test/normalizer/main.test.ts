@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeBatch } from '../../eventing/batch.ts';
 import { tweetsReceived } from '../../eventing/cloud-events.ts';
-import { config, startNormalizer } from '../../functions/normalizer/main.ts';
+import { startNormalizer, type RunningFunction } from '../../functions/normalizer/start.ts';
 import { openSqliteStore } from '../../sql/sqlite.ts';
+import { makeEvent } from '../factories.ts';
 import { EVENT, postOf, status } from './made.ts';
 
 const main = fileURLToPath(new URL('../../functions/normalizer/main.ts', import.meta.url));
@@ -19,8 +20,11 @@ const framework = fileURLToPath(new URL('../../node_modules/.bin/functions-frame
 let dir: string;
 let child: ChildProcess | undefined;
 
-beforeEach(() => {
+beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'normalizer-'));
+  const store = await openSqliteStore(dir);
+  await store.createEvent(makeEvent({ code: EVENT }));
+  await store.close();
 });
 
 afterEach(async () => {
@@ -109,9 +113,12 @@ describe('normalizer as a process', () => {
   });
 });
 
+const started = (at: string): RunningFunction =>
+  startNormalizer({ openStore: () => openSqliteStore(at), report: () => undefined });
+
 describe('startNormalizer', () => {
   it('startNormalizer opens its store with the first request and lets it go on close', async () => {
-    const running = await startNormalizer({ DATA_DIR: dir });
+    const running = started(dir);
     const answers = await Promise.all([1, 2, 3].map(() => running.fetch(request('http://normalizer/'))));
     expect(answers.map(({ status: code }) => code)).toEqual([204, 204, 204]);
     await running.close();
@@ -119,32 +126,15 @@ describe('startNormalizer', () => {
   });
 
   it('startNormalizer answers what is in flight when it is closed', async () => {
-    const running = await startNormalizer({ DATA_DIR: dir });
+    const running = started(dir);
     const answer = running.fetch(request('http://normalizer/'));
     await running.close();
     expect((await answer).status).toBe(204);
   });
 
   it('startNormalizer answers 503 while its store cannot be opened', async () => {
-    const running = await startNormalizer({ DATA_DIR: main, LOG_LEVEL: 'error' });
+    const running = started(main);
     expect((await running.fetch(request('http://normalizer/'))).status).toBe(503);
     await running.close();
-  });
-});
-
-describe('config', () => {
-  it('config has a default for everything', () => {
-    const defaults = { host: '127.0.0.1', port: 8080, dataDir: 'data', logLevel: 'info' };
-    expect(config({})).toEqual(defaults);
-    expect(config({ PORT: '', HOST: '', DATA_DIR: '', LOG_LEVEL: '' })).toEqual(defaults);
-  });
-
-  it.each([
-    [{ PORT: 'http' }, 'PORT'],
-    [{ PORT: '65536' }, 'PORT'],
-    [{ PORT: '-1' }, 'PORT'],
-    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
-  ])('config names the variable that is wrong in %j', (env, name) => {
-    expect(() => config(env)).toThrow(new RegExp(`^${name} must be`));
   });
 });

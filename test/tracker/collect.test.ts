@@ -42,7 +42,10 @@ async function collecting(work: (collecting: Collecting) => Promise<void>): Prom
   const rules = xRules(simulator.url, 'token');
   const options = { name: 'x', baseUrl: simulator.url, bearerToken: 'token', install: 'test' } as const;
   const open = () => new XSource({ ...options, rules });
-  const running = await collect({ log, install: 'test', open, report: () => undefined }, stop.signal);
+  const running = await collect(
+    { log, spool: undefined, install: 'test', open, report: () => undefined },
+    stop.signal,
+  );
   try {
     await work(running!);
   } finally {

@@ -9,6 +9,7 @@ import type { Log } from '../../eventing/log.ts';
 import { rawTweets } from '../../eventing/topics.ts';
 import { Intake } from '../../tracker/intake.ts';
 import { noSource } from '../../tracker/no-source.ts';
+import { keepInLog } from '../../tracker/keeping.ts';
 import { Publisher } from '../../tracker/publisher.ts';
 import type { Source } from '../../tracker/source.ts';
 import { makeEvent } from '../factories.ts';
@@ -22,7 +23,10 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'epicenter-intake-'));
   log = await openEmbeddedLog(dir);
   for (const code of codes) await log.createTopic(rawTweets(code));
-  publisher = new Publisher({ log, process: 'test', report: () => undefined });
+  publisher = new Publisher(
+    'test',
+    keepInLog(log, () => undefined),
+  );
 });
 
 afterEach(async () => {

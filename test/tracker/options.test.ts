@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { trackerConfig, WrongUsage } from '../../tracker/options.ts';
 
@@ -9,6 +10,8 @@ describe('trackerConfig', () => {
       events: [],
       install: undefined,
       dataDir: 'data',
+      kafka: undefined,
+      spool: { dir: join('data', 'spool'), maxBytes: 1_073_741_824 },
       logLevel: 'info',
     });
   });

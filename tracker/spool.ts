@@ -1,0 +1,143 @@
+// Records that the log does not take now, on the tracker's own disk until it does (design §6.8). The spool is an embedded log with
+// the same topics, so it survives what that survives; a topic that is stuck holds up no other.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { openLogDatabase, openTables } from '../eventing/embedded-database.ts';
+import { sweepSlice } from '../eventing/embedded-sweep.ts';
+import { embeddedLog } from '../eventing/embedded.ts';
+import type { Log, LogRecord, Message } from '../eventing/log.ts';
+import { appendTo } from './keeping.ts';
+import { sleep } from './wakeup.ts';
+
+export interface Spool {
+  /** Whether records of this topic wait here, which later ones must not overtake. */
+  holds(topic: string): boolean;
+  /** Durable when it resolves. Rejects when the spool or its disk is full, naming which. */
+  append(messages: readonly Message[]): Promise<void>;
+  /** what it takes on the disk; 0 when nothing waits */
+  bytes(): number;
+  /** Resolves when nothing waits any more, or when `signal` aborts. */
+  drained(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SpoolOptions {
+  readonly dir: string;
+  readonly maxBytes: number;
+  /** where everything ends up, in order by topic */
+  readonly log: Log;
+  readonly report: (message: string) => void;
+}
+
+const GROUP = 'drain';
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
+const LOOK_MS = 50;
+// As large as any record of the log may be, its headers included. What was brought to the log may leave at once.
+const RECORDS = { partitions: 1, compacted: false, retentionMs: 0, maxMessageBytes: 4 * 1024 * 1024 };
+
+/** Opens what an earlier tracker left and begins to bring it to the log. */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  await mkdir(options.dir, { recursive: true });
+  const db = openLogDatabase(join(options.dir, 'log.db'));
+  const kept = embeddedLog(db);
+  const closing = new AbortController();
+  const lanes = openLanes(kept, options, closing.signal);
+  for (const topic of await kept.topics()) lanes.open(topic, await kept.lag(GROUP, topic));
+  return {
+    holds: lanes.holds,
+    async append(messages) {
+      await makeRoom(db, options.maxBytes);
+      for (const { topic } of messages) {
+        await kept.createTopic({ ...RECORDS, name: topic });
+        lanes.open(topic, 0);
+      }
+      await kept.append(messages);
+      for (const { topic } of messages) lanes.add(topic);
+    },
+    bytes: () => (lanes.empty() ? 0 : usedBytes(db)),
+    async drained(signal) {
+      while (!lanes.empty() && !signal.aborted) await sleep(LOOK_MS, signal);
+    },
+    async close() {
+      closing.abort();
+      await lanes.ended();
+      await kept.close();
+    },
+  };
+}
+
+/** One for each topic: brings its records to the log in their order, and knows how many are left. */
+function openLanes(kept: Log, { log, report }: SpoolOptions, signal: AbortSignal) {
+  const waiting = new Map<string, number>();
+  const running: Promise<void>[] = [];
+  const empty = (): boolean => [...waiting.values()].every((count) => count <= 0);
+  const add = (topic: string, count: number): void => {
+    const before = empty();
+    waiting.set(topic, (waiting.get(topic) ?? 0) + count);
+    if (before && !empty()) report('The log takes no records: what comes in waits in the spool.');
+    if (!before && empty()) report('The log takes records again; the spool is empty.');
+  };
+  const bring = async (record: LogRecord): Promise<void> => {
+    await bringTo(log, record, { report, signal });
+    add(record.topic, -1);
+  };
+  const run = async (topic: string): Promise<void> => {
+    const subscription = { topic, group: GROUP, inFlight: 1, from: 'earliest' } as const;
+    while (!signal.aborted) {
+      await kept.consume(subscription, bring, signal).catch((error: unknown) => {
+        if (!signal.aborted) report(`The spool of ${topic} cannot be read, trying again: ${String(error)}`);
+      });
+      await sleep(LONGEST_RETRY_MS, signal);
+    }
+  };
+  return {
+    empty,
+    holds: (topic: string): boolean => (waiting.get(topic) ?? 0) > 0,
+    add: (topic: string): void => add(topic, 1),
+    open(topic: string, lag: number): void {
+      if (waiting.has(topic)) return;
+      waiting.set(topic, 0);
+      add(topic, lag);
+      running.push(run(topic));
+    },
+    ended: () => Promise.all(running),
+  };
+}
+
+interface Bringing {
+  readonly report: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Tries until the log has it; throws when `signal` aborts. */
+async function bringTo(log: Log, record: LogRecord, { report, signal }: Bringing): Promise<void> {
+  const { topic, key, headers, value } = record;
+  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
+    signal.throwIfAborted();
+    try {
+      await appendTo(log, [{ topic, key, headers, value }]);
+      return;
+    } catch (error) {
+      if (wait === LONGEST_RETRY_MS) report(`The spool cannot be brought to ${topic} yet: ${String(error)}`);
+    }
+    await sleep(wait, signal);
+  }
+}
+
+/** Throws when there is more than `maxBytes`, also without what was brought to the log already. */
+async function makeRoom(db: DatabaseSync, maxBytes: number): Promise<void> {
+  if (usedBytes(db) <= maxBytes) return;
+  const tables = openTables(db);
+  while (sweepSlice(db, tables, Date.now()) > 0) await setImmediate();
+  const used = usedBytes(db);
+  if (used > maxBytes) throw new Error(`the spool is full: it has ${used} of ${maxBytes} bytes`);
+}
+
+/** What a file takes without the pages that are free to be used again. */
+function usedBytes(db: DatabaseSync): number {
+  const pragma = (name: string): number => Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+  return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+}
