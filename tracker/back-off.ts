@@ -5,6 +5,8 @@ export type Failure =
   | { readonly kind: 'network' }
   | { readonly kind: 'server' }
   | { readonly kind: 'rate-limit'; readonly resetAt: number | undefined }
+  /** another connection of this app is open, perhaps that of a tracker that died */
+  | { readonly kind: 'too-many-connections' }
   /** credits are out, or the token may not stream: nothing that a quick retry would mend */
   | { readonly kind: 'refused' };
 
@@ -35,14 +37,18 @@ export function delayOf(attempts: Attempts, failure: Failure, now: number): numb
       return Math.min(250 * n, 16 * SECOND);
     case 'server':
       return Math.min(5 * SECOND * 2 ** (n - 1), 320 * SECOND);
-    case 'rate-limit': {
+    case 'rate-limit':
       // A limit is never further away than its window: a later reset says that one of the clocks is wrong.
-      const untilReset = Math.min((failure.resetAt ?? 0) - now, WINDOW_MS);
-      return Math.max(Math.min(60 * SECOND * 2 ** (n - 1), WINDOW_MS), untilReset);
-    }
+      return Math.max(limited(n), Math.min((failure.resetAt ?? 0) - now, WINDOW_MS));
+    case 'too-many-connections':
+      return limited(n);
     default:
       return 5 * 60 * SECOND;
   }
+}
+
+function limited(attempts: number): number {
+  return Math.min(60 * SECOND * 2 ** (attempts - 1), WINDOW_MS);
 }
 
 /** The earliest time, ms, at which one more connect keeps the limit; `connects` are the times of the former ones, oldest first. */

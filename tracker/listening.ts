@@ -1,19 +1,22 @@
 // What a source says of itself: what it is doing, for the status, and what that means for the gap ledger.
 import type { Note, Progress } from '../eventing/collection.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
-import { Gaps, type OpenGaps } from './gaps.ts';
+import { Gaps } from './gaps.ts';
 import { newlyWorded, type KnownEvents } from './known-events.ts';
-import type { Item } from './source.ts';
+import { STOPPED, type Item } from './source.ts';
 
 /** What the source is doing. */
 export type Standing = Pick<Progress, 'state' | 'problem' | 'connectedSince'>;
 export type SelfItem = Exclude<Item, { kind: 'message' | 'rejected' }>;
+
+const LOST = { state: 'waiting', connectedSince: null };
 
 export class Listening {
   readonly #live: boolean;
   readonly #gaps: Gaps;
   readonly #report: (problem: string) => void;
   #events: readonly CrisisEvent[] = [];
+  #aheadMs = 0;
   #standing: Standing = { state: 'starting', problem: null, connectedSince: null };
 
   /** `live`: what is not heard is missed. `previous` as the last tracker left it. */
@@ -23,12 +26,13 @@ export class Listening {
     this.#report = report;
   }
 
-  get standing(): Standing {
-    return this.#standing;
+  /** For the next tracker: everything before `now`, in our clock, is durable. */
+  liveAt(now: number): Progress['live'] {
+    return { at: new Date(now + this.#aheadMs).toISOString(), gaps: this.#gaps.open };
   }
 
-  get openGaps(): OpenGaps {
-    return this.#gaps.open;
+  get standing(): Standing {
+    return this.#standing;
   }
 
   /** The gaps that the last tracker left open. */
@@ -41,17 +45,18 @@ export class Listening {
     this.#events = events;
     if (!this.#live) return [];
     for (const event of newlyWorded(before, events)) this.#gaps.changed(event);
-    return this.#gaps.want(events, Date.now());
+    return this.#gaps.want(events, Date.now() + this.#aheadMs);
   }
 
   /** What is to be noted. */
   take(item: SelfItem): readonly Note[] {
     switch (item.kind) {
       case 'connected':
+        this.#aheadMs = item.aheadMs;
         this.moved({ state: 'connected', problem: null, connectedSince: new Date(item.at).toISOString() });
         return this.#gaps.connected(item.at);
       case 'lost':
-        this.moved({ state: 'waiting', problem: item.reason, connectedSince: null });
+        this.moved({ ...LOST, problem: item.reason === STOPPED ? null : item.reason });
         return this.#gaps.lost(item.at, item.reason, this.#events);
       case 'uncollected':
         return this.#gaps.uncollected(item.events, item.at, item.reason);

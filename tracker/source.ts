@@ -2,14 +2,17 @@
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { RejectedDocument } from './rejection.ts';
 
-/** Times are ms since 1970. */
+/** Why a source that was told to stop is lost: no problem, but a gap. */
+export const STOPPED = 'The tracker was stopped.';
+
+/** Times are ms since 1970, in the clock of whoever sends the posts. */
 export type Item =
   /** one message, not yet read; `end` is where a later reading may go on (0 where there is no such place) */
   | { readonly kind: 'message'; readonly bytes: Uint8Array; readonly end: number }
   /** what cannot be a message, its first 64 KB */
   | RejectedDocument
-  /** listening from now on */
-  | { readonly kind: 'connected'; readonly at: number }
+  /** listening since `at`; the service's clock is so many ms ahead of ours */
+  | { readonly kind: 'connected'; readonly at: number; readonly aheadMs: number }
   /** the last that was heard was at `at`; what came since then may be missing */
   | { readonly kind: 'lost'; readonly at: number; readonly reason: string }
   /** everything these events ask for is being listened to, while connected */

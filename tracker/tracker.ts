@@ -177,18 +177,17 @@ export class Tracker {
   #snapshot(now: number, done: boolean): Progress {
     const { matchedByEvent: _, ...counts } = this.counts;
     const { source, previous } = this.#options;
-    const at = new Date(now).toISOString();
     return {
       ...sourceWord(this.#options, { offset: this.#offset, done }),
       ...this.#listening.standing,
       ...counts,
-      at,
+      at: new Date(now).toISOString(),
       startedAt: this.#startedAt,
       problem: this.#storing ?? this.#listening.standing.problem,
       lastPostAt: this.#intake.lastPostAt,
       rate: this.#intake.counters.rate(now),
       spoolBytes: this.#options.spool?.bytes() ?? 0,
-      live: source.live ? { at, gaps: this.#listening.openGaps } : (previous?.live ?? null),
+      live: source.live ? this.#listening.liveAt(now) : (previous?.live ?? null),
     };
   }
 }

@@ -48,6 +48,8 @@ export interface XRules {
   /** The rules that X would not take; a duplicate counts as taken. Refusals come with 200 and 201, too. */
   add(rules: readonly WantedRule[]): Promise<RefusedRule[]>;
   remove(rules: readonly ActualRule[]): Promise<void>;
+  /** Ends every stream of this app: X may keep that of a tracker that died for twenty minutes (facts/x-api §0.7). */
+  closeStreams(): Promise<void>;
 }
 
 /** `baseUrl` such as `https://api.x.com`; the library knows only that one, so requests are rewritten on their way. */
@@ -71,7 +73,7 @@ export function xRules(baseUrl: string, bearerToken: string): XRules {
       for (let pages = 0; pages === 0 || token !== undefined; pages += 1) {
         if (pages === MAX_PAGES) throw new Error(`the list of rules has more than ${MAX_PAGES} pages`);
         const query = token === undefined ? {} : { pagination_token: token };
-        const page = ruleList.parse(await inTime(client.get(RULES, query, { timeout: TIMEOUT_MS })));
+        const page = readAs(ruleList, await inTime(client.get(RULES, query, { timeout: TIMEOUT_MS })));
         rules.push(...page.data.map(({ id, value, tag }) => ({ id, value, tag: tag ?? '' })));
         token = page.meta?.next_token;
       }
@@ -89,6 +91,9 @@ export function xRules(baseUrl: string, bearerToken: string): XRules {
         const body = { delete: { ids: part.map((rule) => rule.id) } };
         await inTime(client.post(RULES, body, { timeout: TIMEOUT_MS }));
       }
+    },
+    async closeStreams() {
+      await inTime(client.delete('connections/filtered_stream', {}, { timeout: TIMEOUT_MS }));
     },
   };
 }
@@ -110,12 +115,18 @@ async function addWhatFits(client: TwitterApiv2, rules: readonly WantedRule[]): 
 
 async function addPart(client: TwitterApiv2, rules: readonly WantedRule[]): Promise<RefusedRule[]> {
   const body = { add: rules.map(({ value, tag }) => ({ value, tag })) };
-  const { errors } = ruleAnswer.parse(await inTime(client.post(RULES, body, { timeout: TIMEOUT_MS })));
+  const { errors } = readAs(ruleAnswer, await inTime(client.post(RULES, body, { timeout: TIMEOUT_MS })));
   return errors.flatMap(({ value, title, detail, details }) => {
     if (title === 'DuplicateRule' || value === undefined) return [];
     const reason = [detail, ...details].filter((text) => text !== undefined).join('; ') || title;
     return [{ value, reason: reason.slice(0, REASON_LENGTH), tooMany: false }];
   });
+}
+
+function readAs<T extends z.ZodType>(schema: T, answer: unknown): z.infer<T> {
+  const read = schema.safeParse(answer);
+  if (read.success) return read.data;
+  throw new Error(`X's answer has an unknown form: ${z.prettifyError(read.error).slice(0, REASON_LENGTH)}`);
 }
 
 async function inTime<T>(call: Promise<T>): Promise<T> {

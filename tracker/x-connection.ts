@@ -1,7 +1,9 @@
 // One connection to X's filtered stream: the bytes as they come, and why it ended. Does not reconnect.
 import http from 'node:http';
 import https from 'node:https';
+import { isObject, stringOf, type Json } from '../eventing/post.ts';
 import type { Failure } from './back-off.ts';
+import { failureOf } from './x-faults.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 /** X sends at least a line end every 20 s; longer silence is a dead stream. */
@@ -59,6 +61,12 @@ export async function connect(
   throw await refusal(response);
 }
 
+/** By how many ms X's clock is ahead of ours; its `Date` says no more than the second. */
+export function aheadOf(response: http.IncomingMessage, now: number): number {
+  const ahead = Date.parse(response.headers.date ?? '') + 500 - now;
+  return Math.abs(ahead) > 2_000 ? ahead : 0;
+}
+
 /** Chunks until the stream ends, breaks or falls silent, which throws {@link StreamEnded}; returns when `signal` aborts. */
 export async function* chunksOf(response: http.IncomingMessage, signal: AbortSignal): AsyncGenerator<Buffer> {
   const listen = (): NodeJS.Timeout =>
@@ -84,19 +92,25 @@ export async function* chunksOf(response: http.IncomingMessage, signal: AbortSig
 
 async function refusal(response: http.IncomingMessage): Promise<StreamEnded> {
   const status = response.statusCode ?? 0;
-  const detail = await problemText(response);
+  const problem = await problemOf(response);
+  const detail = stringOf(problem['detail']) ?? '';
   const message = `X answered ${status}${detail === '' ? '' : `: ${detail}`}`;
   if (status === 409) return new StreamEnded(message, 'idle');
-  if (status === 429) {
-    const reset = Number(response.headers['x-rate-limit-reset']);
-    const exhausted = response.headers['x-rate-limit-remaining'] === '0' && Number.isFinite(reset);
-    return new StreamEnded(message, { kind: 'rate-limit', resetAt: exhausted ? reset * 1_000 : undefined });
-  }
+  if (status === 429) return new StreamEnded(message, limitOf(problem, response.headers));
   if (status >= 500) return new StreamEnded(message, { kind: 'server' });
   return new StreamEnded(message, { kind: 'refused' });
 }
 
-async function problemText(response: http.IncomingMessage): Promise<string> {
+/** A 429 is a limit on connects, on connections at a time or on money. */
+function limitOf(problem: Json, headers: http.IncomingHttpHeaders): Failure {
+  const failure = failureOf(problem);
+  if (failure !== undefined && failure.kind !== 'closed') return failure;
+  const reset = Number(headers['x-rate-limit-reset']);
+  const exhausted = headers['x-rate-limit-remaining'] === '0' && Number.isFinite(reset);
+  return { kind: 'rate-limit', resetAt: exhausted ? reset * 1_000 : undefined };
+}
+
+async function problemOf(response: http.IncomingMessage): Promise<Json> {
   const chunks: Buffer[] = [];
   let length = 0;
   const late = setTimeout(() => response.destroy(), HEADERS_TIMEOUT_MS);
@@ -107,11 +121,10 @@ async function problemText(response: http.IncomingMessage): Promise<string> {
       if (length > PROBLEM_BYTES) break;
     }
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
-    const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : undefined;
-    return typeof detail === 'string' ? detail : '';
+    return isObject(body) ? body : {};
   } catch {
     // The status alone says enough; a body that is cut off, never ends or is no JSON adds nothing.
-    return '';
+    return {};
   } finally {
     clearTimeout(late);
   }

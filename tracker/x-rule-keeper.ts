@@ -17,6 +17,7 @@ export class RuleKeeper {
   readonly #install: string;
   readonly #rules: XRules;
   readonly #settled: () => void;
+  readonly #now: () => number;
   readonly #changed = new Wakeup();
   #events: readonly CrisisEvent[] = [];
   #wanted: readonly WantedRule[] = [];
@@ -29,15 +30,17 @@ export class RuleKeeper {
   #refused = new Map<string, string>();
   /** events that X collects for, as was told */
   #announced = new Set<string>();
-  #comparedAt = Date.now();
+  #comparedAt: number;
   #news: Item[] = [];
   #problem: string | undefined;
 
-  /** `settled` is called when X has taken rules */
-  constructor(install: string, rules: XRules, settled: () => void) {
-    this.#settled = settled;
+  /** `settled` is called when X has taken rules; `now` is X's clock. */
+  constructor(install: string, rules: XRules, of: { settled: () => void; now: () => number }) {
+    this.#settled = of.settled;
+    this.#now = of.now;
     this.#install = install;
     this.#rules = rules;
+    this.#comparedAt = this.#now();
   }
 
   want(events: readonly CrisisEvent[]): void {
@@ -60,12 +63,17 @@ export class RuleKeeper {
   eventsOf(tag: string): readonly string[] {
     const rule = this.#byTag.get(tag);
     if (rule === undefined) return [];
-    if ((this.#inForce.get(rule.value) ?? 0) > Date.now()) this.#inForce.set(rule.value, Date.now());
+    const now = this.#now();
+    if ((this.#inForce.get(rule.value) ?? 0) > now) this.#inForce.set(rule.value, now);
     return rule.events;
   }
 
   collects(code: string): boolean {
     return this.#announced.has(code);
+  }
+
+  get collecting(): readonly string[] {
+    return [...this.#announced];
   }
 
   count(): number {
@@ -81,7 +89,7 @@ export class RuleKeeper {
     const news = this.#news;
     this.#news = [];
     if (this.#announced.size === this.#events.length) return news;
-    const now = Date.now();
+    const now = this.#now();
     const collecting = [...this.#valuesOf.keys()].filter(
       (code) => !this.#announced.has(code) && this.#isInForce(code, now),
     );
@@ -127,7 +135,7 @@ export class RuleKeeper {
 
   /** `missed` are those that X did not have: one that it had before is as new as any other. */
   #learn(wanted: readonly WantedRule[], actual: readonly ActualRule[], missed: ReadonlySet<string>): void {
-    const now = Date.now();
+    const now = this.#now();
     const present = new Map(actual.map((rule) => [rule.value, rule]));
     const inForce = new Map<string, number>();
     for (const { value } of wanted) {
@@ -162,7 +170,7 @@ export class RuleKeeper {
   ): Promise<number> {
     if (wanted !== this.#wanted) return 0;
     const full = refused.some(({ tooMany }) => tooMany);
-    const wait = Math.max(...this.#inForce.values()) - ASSUMED_AFTER_MS / 2 - Date.now();
+    const wait = Math.max(...this.#inForce.values()) - ASSUMED_AFTER_MS / 2 - this.#now();
     if (wait > 0 && !full) return wait;
     await this.#rules.remove(remove);
     return full ? FULL_MS : 0;

@@ -1,16 +1,18 @@
 // X's filtered stream as a source: keeps the rules as wanted and the connection open, with X's own back-off.
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import { delayOf, earliestConnect, failed, NO_ATTEMPTS, WINDOW_MS, type Attempts } from './back-off.ts';
-import { LineReader } from './line-reader.ts';
-import type { RejectedDocument } from './rejection.ts';
-import type { Item, Source } from './source.ts';
+import { STOPPED, type Item, type Source } from './source.ts';
 import { sleep, Wakeup } from './wakeup.ts';
-import { chunksOf, connect, StreamEnded } from './x-connection.ts';
+import { aheadOf, chunksOf, connect, StreamEnded } from './x-connection.ts';
+import { XStream } from './x-stream.ts';
 import { RuleKeeper } from './x-rule-keeper.ts';
 import type { XRules } from './x-api.ts';
 
 /** As often as X's limit on connects bears for ever. */
 const IDLE_MS = 20_000;
+const HELD_BACK_MS = 60_000;
+/** What X needs to notice that a connection was closed for us. */
+const FREED_MS = 5_000;
 
 export interface XOptions {
   /** `simulator` where made-up posts are served as X serves real ones */
@@ -29,6 +31,11 @@ export class XSource implements Source {
   readonly #options: XOptions;
   readonly #keeper: RuleKeeper;
   readonly #wanted = new Wakeup();
+  readonly #now = (): number => Date.now() + this.#aheadMs;
+  #aheadMs = 0;
+  /** when X last said that it held posts back */
+  #heldBackAt: number | undefined;
+  #freedAt = -WINDOW_MS;
   #connects: number[] = [];
   #attempts: Attempts = NO_ATTEMPTS;
   #state = 'starting';
@@ -38,7 +45,10 @@ export class XSource implements Source {
   constructor(options: XOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#keeper = new RuleKeeper(options.install, options.rules, () => this.#wanted.wake());
+    this.#keeper = new RuleKeeper(options.install, options.rules, {
+      settled: () => this.#wanted.wake(),
+      now: this.#now,
+    });
   }
 
   want(events: readonly CrisisEvent[]): void {
@@ -92,24 +102,40 @@ export class XSource implements Source {
     if (signal.aborted) return;
     this.#connects = [...this.#connects.filter((at) => at > Date.now() - WINDOW_MS), Date.now()];
     const response = await connect(this.#options.baseUrl, this.#options.bearerToken, signal);
-    let heard = Date.now();
-    this.#moved('connected', undefined);
-    yield [{ kind: 'connected', at: heard }, ...this.#news()];
-    const reader = new LineReader();
-    let ended: unknown;
+    this.#aheadMs = aheadOf(response, Date.now());
+    const stream = new XStream(this.#now);
+    let ended: StreamEnded | undefined;
     try {
       for await (const chunk of chunksOf(response, signal)) {
-        heard = Date.now();
         this.#attempts = NO_ATTEMPTS;
-        yield [...itemsOf(reader.push(chunk)), ...this.#news()];
+        const items = stream.take(chunk, this.#aheadMs);
+        if (items[0]?.kind === 'connected') this.#moved('connected', undefined);
+        yield [...items, ...this.#heldBack(stream), ...this.#news()];
+        ended = stream.ended;
+        if (ended !== undefined) break;
       }
     } catch (error) {
+      if (!(error instanceof StreamEnded)) throw error;
       ended = error;
     }
-    const rest = reader.end();
-    const reason = ended instanceof Error ? ended.message : 'the tracker was stopped';
-    yield [...itemsOf(rest === undefined ? [] : [rest]), { kind: 'lost', at: heard, reason }];
+    yield stream.end(ended?.message ?? STOPPED);
     if (ended !== undefined) throw ended;
+  }
+
+  /** While X holds posts back nobody's are complete; a minute after it last said so they are again. */
+  #heldBack(stream: XStream): Item[] {
+    const now = this.#now();
+    const since = stream.heldBackSince();
+    if (since !== undefined) {
+      const first = this.#heldBackAt === undefined;
+      this.#heldBackAt = now;
+      const reason = 'X held back posts: there were more than it delivers.';
+      const events = this.#keeper.collecting;
+      return first ? [{ kind: 'uncollected', at: since, events, reason }] : [];
+    }
+    if (this.#heldBackAt === undefined || now - this.#heldBackAt < HELD_BACK_MS) return [];
+    this.#heldBackAt = undefined;
+    return [{ kind: 'collecting', at: now, events: this.#keeper.collecting }];
   }
 
   async *#rest(ended: StreamEnded, signal: AbortSignal): AsyncGenerator<readonly Item[]> {
@@ -120,9 +146,20 @@ export class XSource implements Source {
       return;
     }
     this.#attempts = failed(this.#attempts, ended.failure);
-    const delay = delayOf(this.#attempts, ended.failure, Date.now());
     yield [this.#moved('waiting', ended.message)];
-    await sleep(delay, signal);
+    const freed = ended.failure.kind === 'too-many-connections' && (await this.#freeConnection());
+    await sleep(freed ? FREED_MS : delayOf(this.#attempts, ended.failure, Date.now()), signal);
+  }
+
+  /** The connection that X still counts is most likely that of a tracker that died; asked for once in a while only, for it may be alive. */
+  async #freeConnection(): Promise<boolean> {
+    const now = Date.now();
+    if (now - this.#freedAt < WINDOW_MS) return false;
+    this.#freedAt = now;
+    return this.#options.rules.closeStreams().then(
+      () => true,
+      () => false,
+    );
   }
 
   #moved(state: string, problem: string | undefined): Item {
@@ -138,13 +175,4 @@ export class XSource implements Source {
     if (problem === this.#told) return news;
     return [...news, this.#moved(this.#state, problem ?? undefined)];
   }
-}
-
-function itemsOf(lines: readonly (Buffer | RejectedDocument)[]): Item[] {
-  const items: Item[] = [];
-  for (const line of lines) {
-    if (!Buffer.isBuffer(line)) items.push(line);
-    else if (line.length > 0) items.push({ kind: 'message', bytes: line, end: 0 });
-  }
-  return items;
 }

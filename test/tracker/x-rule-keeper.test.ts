@@ -22,7 +22,7 @@ async function keeping(
   work: (kept: Kept) => Promise<void>,
 ): Promise<void> {
   await using server = await serve({ ...book.answers, ...answers });
-  const keeper = new RuleKeeper('test', xRules(server.url, 't'), () => undefined);
+  const keeper = new RuleKeeper('test', xRules(server.url, 't'), { settled: () => undefined, now: Date.now });
   const stop = new AbortController();
   const run = keeper.run(stop.signal);
   try {
