@@ -49,8 +49,11 @@ async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> 
   const page = config.once ? undefined : await orTell(CannotRun, serve);
   if (page !== undefined) system.report('info', `The page is at ${page.url}`);
   await system.start(config, source);
-  const { install } = config;
-  const collecting = await collect({ ...system, install, open: source.open, report: system.warn }, until);
+  const { install, postsPerDay } = config;
+  const collecting = await collect(
+    { ...system, install, postsPerDay, open: source.open, report: system.warn },
+    until,
+  );
   const status = collecting === undefined ? 0 : await attend(system, collecting, { config, source, signal });
   ending.abort();
   await collecting?.stopped;

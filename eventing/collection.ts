@@ -1,25 +1,34 @@
-// What a tracker says of its own work: rare facts on `collection`, how far it got on `progress`.
+// What a tracker says of its own work: rare facts on `collection`, how far it got on `progress`. A controller notes there, too,
+// what the cluster refuses.
 import { z } from 'zod';
+import { eventCode } from '../sql/crisis-event.ts';
 import { gap } from '../sql/ledger.ts';
+
+/** Reason of a gap that a controller notes: posts arrive, and nothing stores them while it lasts. */
+export const CLUSTER_REFUSES = 'The cluster refuses what this event needs';
 
 const gapNote = z.object({ kind: z.enum(['gap.opened', 'gap.closed', 'gap.filled']), ...gap.shape });
 
 const refusedNote = z.object({
   kind: z.literal('rule.refused'),
-  event: z.string(),
+  event: eventCode,
   keywords: z.array(z.string()),
   reason: z.string(),
 });
 
-const releasedNote = z.object({ kind: z.literal('event.released'), event: z.string(), version: z.int() });
+const releasedNote = z.object({
+  kind: z.literal('event.released'),
+  event: eventCode,
+  version: z.int32().positive(),
+});
 
 /** `bytes` are the first 64 KB in base64; `more` counts lines beyond what a note or a minute may carry. */
 const rejectedNote = z.object({
   kind: z.literal('lines.rejected'),
   lines: z.array(
     z.object({
-      sha256: z.string(),
-      length: z.int(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/, 'This is no SHA-256 in hexadecimal.'),
+      length: z.int().nonnegative(),
       reason: z.string(),
       bytes: z.string(),
       at: z.iso.datetime(),
@@ -49,6 +58,50 @@ const liveProgress = z.object({
   gaps: z.record(z.string(), z.object({ from: z.iso.datetime(), reason: z.string() })),
 });
 
+/** Posts that X delivered and bills, by UTC day and month. */
+const spent = z.object({
+  /** such as 2026-03-01 */
+  day: z.iso.date(),
+  today: z.int().nonnegative(),
+  thisMonth: z.int().nonnegative(),
+  /** our own limit, X_POSTS_PER_DAY */
+  perDay: z.int().positive().nullable(),
+});
+export type Spent = z.infer<typeof spent>;
+
+/** A closed gap that a search has yet to go through. Times are RFC 3339. */
+export const gapFill = z.object({
+  event: z.string(),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  reason: z.string(),
+  /** the event's when the gap closed */
+  keywords: z.array(z.string()),
+  /** 1, then once more for what the service's index did not have yet */
+  round: z.int().min(1).max(2),
+  /** not before then, in our clock */
+  due: z.iso.datetime(),
+  /** which query of the round is next, from 0, and where in it */
+  query: z.int().nonnegative(),
+  next: z.string().nullable(),
+  /** posts found for the event: before the time that is searched twice, then in it, in the first round and in the second */
+  early: z.int().nonnegative(),
+  late: z.int().nonnegative(),
+  again: z.int().nonnegative(),
+  /** what could not be searched, in words; '' when nothing */
+  missed: z.string(),
+});
+export type GapFill = z.infer<typeof gapFill>;
+
+/** Where filling gaps by search stands. */
+const searchProgress = z.object({
+  spent,
+  fills: z.array(gapFill),
+  /** codes of the events whose wish to look back is in the ledger */
+  lookedBack: z.array(z.string()),
+});
+export type SearchProgress = z.infer<typeof searchProgress>;
+
 export const progress = z.object({
   install: z.string(),
   /** when this was written; RFC 3339 */
@@ -71,6 +124,10 @@ export const progress = z.object({
   /** messages that are no posts, by kind: `delete`, `limit`, … */
   control: z.record(z.string(), z.int()),
   spoolBytes: z.int().nonnegative(),
+  /** null for a source that costs nothing */
+  spent: spent.nullable().default(null),
+  /** null where the source offers no search */
+  search: searchProgress.nullable().default(null),
   live: liveProgress.nullable(),
   replay: replayProgress.nullable(),
 });

@@ -7,6 +7,8 @@ export type Failure =
   | { readonly kind: 'rate-limit'; readonly resetAt: number | undefined }
   /** another connection of this app is open, perhaps that of a tracker that died */
   | { readonly kind: 'too-many-connections' }
+  /** our own limit on posts is reached */
+  | { readonly kind: 'used-up'; readonly waitMs: number }
   /** credits are out, or the token may not stream: nothing that a quick retry would mend */
   | { readonly kind: 'refused' };
 
@@ -42,6 +44,8 @@ export function delayOf(attempts: Attempts, failure: Failure, now: number): numb
       return Math.max(limited(n), Math.min((failure.resetAt ?? 0) - now, WINDOW_MS));
     case 'too-many-connections':
       return limited(n);
+    case 'used-up':
+      return failure.waitMs;
     default:
       return 5 * 60 * SECOND;
   }

@@ -5,6 +5,7 @@ import { progressKey } from '../eventing/cloud-events.ts';
 import type { Progress } from '../eventing/collection.ts';
 import type { Log } from '../eventing/log.ts';
 import { FIXED_TOPICS } from '../eventing/topics.ts';
+import { Budget } from './budget.ts';
 import { knownEvents, type KnownEvents } from './known-events.ts';
 import type { Opening } from './open-source.ts';
 import type { Source } from './source.ts';
@@ -19,6 +20,8 @@ export interface CollectOptions {
   readonly spool: Spool | undefined;
   /** undefined: that of the last tracker, or a new one */
   readonly install: string | undefined;
+  /** how many posts X may deliver, and bill, in a UTC day; undefined: no limit */
+  readonly postsPerDay: number | undefined;
   readonly open: (opening: Opening) => Source;
   readonly report: (message: string) => void;
 }
@@ -42,9 +45,11 @@ export async function collect(options: CollectOptions, signal: AbortSignal): Pro
   if (last === undefined || first.done === true) return undefined;
   const active = [...first.value.values()].filter((event) => event.status === 'active');
   const install = options.install ?? lastInstall(last) ?? randomBytes(6).toString('hex');
-  const source = open({ install, replayed: last.get(progressKey(install, true)), active });
+  const spent = last.get(progressKey(install, false))?.spent;
+  const budget = new Budget(spent, options.postsPerDay, Date.now);
+  const source = open({ install, replayed: last.get(progressKey(install, true)), active, budget });
   const previous = last.get(progressKey(install, source.replayOf !== null));
-  const tracker = new Tracker({ log, spool, install, previous, report, source });
+  const tracker = new Tracker({ log, spool, install, previous, budget, report, source });
   await tracker.want(first.value);
   const following = follow(changes, tracker, report, signal);
   const finished = Promise.race([tracker.run(signal), failureOf(following)]);

@@ -28,8 +28,11 @@ async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> 
   const spool = config.kafka && (await openSpool({ ...config.spool, log, report: warn }));
   const ending = new AbortController();
   const until = AbortSignal.any([signal, ending.signal]);
-  const { install } = config;
-  const collecting = await collect({ log, spool, install, open: source.open, report: warn }, until);
+  const { install, postsPerDay } = config;
+  const collecting = await collect(
+    { log, spool, install, postsPerDay, open: source.open, report: warn },
+    until,
+  );
   const unread = collecting && (await attend(collecting, { config, source, signal }));
   ending.abort();
   await collecting?.stopped;

@@ -1,6 +1,7 @@
 // The source that was chosen, ready to be opened: a file that can be read, X, the simulator in this process, or none.
 import type { Progress } from '../eventing/collection.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
+import type { Budget } from './budget.ts';
 import { noSource } from './no-source.ts';
 import { WrongUsage, type SourceChoice, type WantedEvent } from './options.ts';
 import { replaySource } from './replay-source.ts';
@@ -14,6 +15,7 @@ export interface Opening {
   /** how far the last replay of this install got */
   readonly replayed: Progress | undefined;
   readonly active: readonly CrisisEvent[];
+  readonly budget: Budget;
 }
 
 export interface ChosenSource {
@@ -43,11 +45,14 @@ export async function chooseSource(choice: SourceChoice): Promise<ChosenSource> 
 
 // What reads X, and what plays it, is loaded only where it is wanted: it is a third of what a replay would load.
 
-async function xSource(options: Omit<XOptions, 'rules' | 'install'>): Promise<ChosenSource['open']> {
+async function xSource(
+  options: Omit<XOptions, 'rules' | 'install' | 'budget'>,
+): Promise<ChosenSource['open']> {
   const { xRules } = await import('./x-api.ts');
   const { XSource } = await import('./x-source.ts');
   const { baseUrl, bearerToken } = options;
-  return ({ install }) => new XSource({ ...options, install, rules: xRules(baseUrl, bearerToken) });
+  return ({ install, budget }) =>
+    new XSource({ ...options, install, budget, rules: xRules(baseUrl, bearerToken) });
 }
 
 async function simulated(): Promise<ChosenSource> {

@@ -25,6 +25,8 @@ export interface TrackerConfig {
   /** undefined: the embedded log, which needs no spool */
   readonly kafka: KafkaSettings | undefined;
   readonly spool: SpoolPlace;
+  /** undefined: no limit */
+  readonly postsPerDay: number | undefined;
   readonly logLevel: Level;
 }
 
@@ -66,6 +68,7 @@ export function trackerConfig(argv: readonly string[], env: Env): TrackerConfig 
     dataDir: env['DATA_DIR'] || 'data',
     kafka: told(() => kafkaSettings(env)),
     spool: spoolOf(env),
+    postsPerDay: postsOf(env['X_POSTS_PER_DAY'] || undefined),
     logLevel: logLevelOf(env['LOG_LEVEL'] || 'info'),
   };
 }
@@ -91,6 +94,11 @@ function spoolOf(env: Env): SpoolPlace {
   if (!/^[1-9]\d{0,14}$/.test(bytes))
     throw new WrongUsage(`SPOOL_MAX_BYTES must be a whole number of bytes; it is "${bytes}".`);
   return { dir: env['SPOOL_DIR'] || join(env['DATA_DIR'] || 'data', 'spool'), maxBytes: Number(bytes) };
+}
+
+function postsOf(text: string | undefined): number | undefined {
+  if (text === undefined || /^[1-9]\d{0,11}$/.test(text)) return text === undefined ? text : Number(text);
+  throw new WrongUsage(`X_POSTS_PER_DAY must be a whole number of posts above 0; it is "${text}".`);
 }
 
 function logLevelOf(text: string): Level {

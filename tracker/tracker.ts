@@ -4,13 +4,15 @@ import { noted, progressed } from '../eventing/cloud-events.ts';
 import type { Note, Progress } from '../eventing/collection.ts';
 import type { Log } from '../eventing/log.ts';
 import { rawTweets } from '../eventing/topics.ts';
-import type { CrisisEvent } from '../sql/crisis-event.ts';
-import type { Counts } from './counters.ts';
 import { within } from '../eventing/within.ts';
+import type { CrisisEvent } from '../sql/crisis-event.ts';
+import type { Budget } from './budget.ts';
+import type { Counts } from './counters.ts';
 import { Intake } from './intake.ts';
 import { keepInLog, keepInSpool, type Told } from './keeping.ts';
 import { newlyEnded, type KnownEvents } from './known-events.ts';
 import { Listening } from './listening.ts';
+import { progressAt } from './progress.ts';
 import { Publisher } from './publisher.ts';
 import { receiptClock } from './receipt-clock.ts';
 import { offsetOf } from './replay-source.ts';
@@ -20,7 +22,7 @@ import type { Spool } from './spool.ts';
 const PROGRESS_MS = 5_000;
 const REPLAY_PROGRESS_MS = 500;
 const NOTES_MS = 60_000;
-/** Whoever is asked to end cannot wait for a disk or a log that may never come back. */
+/** A disk or a log may never come back. */
 const LAST_WORDS_MS = 5_000;
 const PROCESS = 'tracker';
 
@@ -31,7 +33,8 @@ export interface TrackerOptions {
   readonly source: Source;
   readonly install: string;
   readonly previous: Progress | undefined;
-  /** for the operator: what goes wrong, and that it works again */
+  readonly budget: Budget;
+  /** what goes wrong, and that it works again */
   readonly report: (message: string) => void;
 }
 
@@ -168,32 +171,16 @@ export class Tracker {
       this.#notedAt = now;
       this.#note(this.#intake.rejected.take());
     }
-    const progress = this.#snapshot(now, done);
+    const progress = progressAt(now, {
+      ...this.#options,
+      listening: this.#listening,
+      intake: this.#intake,
+      startedAt: this.#startedAt,
+      storing: this.#storing,
+      reached: { offset: this.#offset, done },
+    });
     await this.#publisher.flush();
     this.#publisher.message(progressed(PROCESS, progress));
     await this.#publisher.flush();
   }
-
-  #snapshot(now: number, done: boolean): Progress {
-    const { matchedByEvent: _, ...counts } = this.counts;
-    const { source, previous } = this.#options;
-    return {
-      ...sourceWord(this.#options, { offset: this.#offset, done }),
-      ...this.#listening.standing,
-      ...counts,
-      at: new Date(now).toISOString(),
-      startedAt: this.#startedAt,
-      problem: this.#storing ?? this.#listening.standing.problem,
-      lastPostAt: this.#intake.lastPostAt,
-      rate: this.#intake.counters.rate(now),
-      spoolBytes: this.#options.spool?.bytes() ?? 0,
-      live: source.live ? this.#listening.liveAt(now) : (previous?.live ?? null),
-    };
-  }
-}
-
-/** What a progress says of the source. */
-function sourceWord({ source, install }: TrackerOptions, reached: { offset: number; done: boolean }) {
-  const replay = source.replayOf && { ...source.replayOf, ...reached };
-  return { install, source: source.name, rules: source.rules(), replay };
 }

@@ -32,16 +32,30 @@ export function clauseOf(keyword: string): string {
   return clauses.length === 1 ? clauses.join('') : `(${clauses.join(' ')})`;
 }
 
-/** Keywords joined by OR into as few values as fit the limit. One keyword always fits: it has at most 120 characters. */
-export function ruleValues(keywords: readonly string[]): string[] {
-  const values: string[] = [];
-  for (const clause of keywords.map(clauseOf)) {
-    const last = values.at(-1);
-    const joined = last === undefined ? clause : `${last} OR ${clause}`;
-    if (last === undefined || joined.length > MAX_RULE_LENGTH) values.push(clause);
-    else values[values.length - 1] = joined;
+/** Some of an event's keywords, joined by OR into one value. */
+export interface KeywordGroup {
+  readonly value: string;
+  readonly keywords: readonly string[];
+}
+
+/** Keywords in as few groups as have values within `limit`, in their order. One keyword always fits: it has at most 120 characters. */
+export function groupsOf(keywords: readonly string[], limit: number): KeywordGroup[] {
+  const groups: { value: string; keywords: string[] }[] = [];
+  for (const keyword of keywords) {
+    const clause = clauseOf(keyword);
+    const last = groups.at(-1);
+    if (last === undefined || last.value.length + 4 + clause.length > limit) {
+      groups.push({ value: clause, keywords: [keyword] });
+    } else {
+      last.value = `${last.value} OR ${clause}`;
+      last.keywords.push(keyword);
+    }
   }
-  return values;
+  return groups;
+}
+
+export function ruleValues(keywords: readonly string[]): string[] {
+  return groupsOf(keywords, MAX_RULE_LENGTH).map(({ value }) => value);
 }
 
 export function wantedRules(install: string, events: readonly CrisisEvent[]): WantedRule[] {

@@ -1,5 +1,6 @@
 // X's filtered stream as a source: keeps the rules as wanted and the connection open, with X's own back-off.
 import type { CrisisEvent } from '../sql/crisis-event.ts';
+import type { Budget } from './budget.ts';
 import { delayOf, earliestConnect, failed, NO_ATTEMPTS, WINDOW_MS, type Attempts } from './back-off.ts';
 import { STOPPED, type Item, type Source } from './source.ts';
 import { sleep, Wakeup } from './wakeup.ts';
@@ -21,6 +22,7 @@ export interface XOptions {
   readonly bearerToken: string;
   readonly install: string;
   readonly rules: XRules;
+  readonly budget: Budget;
 }
 
 export class XSource implements Source {
@@ -97,6 +99,8 @@ export class XSource implements Source {
   }
 
   async *#listen(signal: AbortSignal): AsyncGenerator<readonly Item[]> {
+    const usedUp = this.#usedUp();
+    if (usedUp !== undefined) throw usedUp;
     yield [this.#moved('connecting', this.#keeper.problem)];
     await sleep(earliestConnect(this.#connects, Date.now()) - Date.now(), signal);
     if (signal.aborted) return;
@@ -104,22 +108,38 @@ export class XSource implements Source {
     const response = await connect(this.#options.baseUrl, this.#options.bearerToken, signal);
     this.#aheadMs = aheadOf(response, Date.now());
     const stream = new XStream(this.#now);
-    let ended: StreamEnded | undefined;
+    const ended = yield* this.#hear(stream, chunksOf(response, signal));
+    yield stream.end(ended?.message ?? STOPPED);
+    if (ended !== undefined) throw ended;
+  }
+
+  /** Why the stream ended, if it was not told to. */
+  async *#hear(
+    stream: XStream,
+    chunks: AsyncIterable<Buffer>,
+  ): AsyncGenerator<readonly Item[], StreamEnded | undefined> {
     try {
-      for await (const chunk of chunksOf(response, signal)) {
+      for await (const chunk of chunks) {
         this.#attempts = NO_ATTEMPTS;
         const items = stream.take(chunk, this.#aheadMs);
         if (items[0]?.kind === 'connected') this.#moved('connected', undefined);
+        this.#options.budget.spend(stream.posts());
         yield [...items, ...this.#heldBack(stream), ...this.#news()];
-        ended = stream.ended;
-        if (ended !== undefined) break;
+        const ended = stream.ended ?? this.#usedUp();
+        if (ended !== undefined) return ended;
       }
+      return undefined;
     } catch (error) {
-      if (!(error instanceof StreamEnded)) throw error;
-      ended = error;
+      if (error instanceof StreamEnded) return error;
+      throw error;
     }
-    yield stream.end(ended?.message ?? STOPPED);
-    if (ended !== undefined) throw ended;
+  }
+
+  #usedUp(): StreamEnded | undefined {
+    const { waitMs, spent } = this.#options.budget;
+    if (waitMs === 0) return undefined;
+    const message = `The day's ${spent.perDay} posts (X_POSTS_PER_DAY) are used up; it goes on at 00:00 UTC.`;
+    return new StreamEnded(message, { kind: 'used-up', waitMs });
   }
 
   /** While X holds posts back nobody's are complete; a minute after it last said so they are again. */

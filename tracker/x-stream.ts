@@ -12,6 +12,7 @@ export class XStream {
   #heardAt: number | undefined;
   #heldBackSince: number | undefined;
   #ended: StreamEnded | undefined;
+  #posts = 0;
 
   /** `now`: X's clock, ms since 1970 */
   constructor(now: () => number) {
@@ -41,6 +42,13 @@ export class XStream {
     return at === undefined ? items : [...items, { kind: 'lost', at, reason }];
   }
 
+  /** How many posts came since the last call. */
+  posts(): number {
+    const posts = this.#posts;
+    this.#posts = 0;
+    return posts;
+  }
+
   /** Since when X has held posts back, if it said so since the last call. */
   heldBackSince(): number | undefined {
     const since = this.#heldBackSince;
@@ -62,6 +70,7 @@ export class XStream {
 
   #judge(line: Buffer, before: number): void {
     const fault = faultOf(line);
+    if (fault === undefined) this.#posts += 1;
     if (fault?.kind === 'held-back') this.#heldBackSince ??= before;
     if (fault?.kind === 'end') this.#ended ??= new StreamEnded(fault.reason, fault.failure);
   }

@@ -21,6 +21,7 @@ const connected: Tracker = {
   rejected: 0,
   control: {},
   spoolBytes: 400_000,
+  spent: null,
   live: null,
   replay: null,
   stale: false,

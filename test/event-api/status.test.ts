@@ -39,6 +39,7 @@ const report: Progress = {
   rejected: 2,
   control: { delete: 4 },
   spoolBytes: 0,
+  spent: null,
   replay: null,
 };
 

@@ -11,6 +11,7 @@ import type { Log } from '../../eventing/log.ts';
 import { COLLECTION, FIXED_TOPICS, rawTweets } from '../../eventing/topics.ts';
 import type { CrisisEvent } from '../../sql/crisis-event.ts';
 import { collect, type Collecting } from '../../tracker/collect.ts';
+import type { Opening } from '../../tracker/open-source.ts';
 import { xRules } from '../../tracker/x-api.ts';
 import { startSimulator, type Simulator } from '../../tracker/x-simulator/server.ts';
 import { sampleEvents } from '../../tracker/x-simulator/sample-events.ts';
@@ -41,9 +42,9 @@ async function collecting(work: (collecting: Collecting) => Promise<void>): Prom
   const stop = new AbortController();
   const rules = xRules(simulator.url, 'token');
   const options = { name: 'x', baseUrl: simulator.url, bearerToken: 'token', install: 'test' } as const;
-  const open = () => new XSource({ ...options, rules });
+  const open = ({ budget }: Opening) => new XSource({ ...options, rules, budget });
   const running = await collect(
-    { log, spool: undefined, install: 'test', open, report: () => undefined },
+    { log, spool: undefined, install: 'test', postsPerDay: undefined, open, report: () => undefined },
     stop.signal,
   );
   try {

@@ -12,6 +12,7 @@ describe('trackerConfig', () => {
       dataDir: 'data',
       kafka: undefined,
       spool: { dir: join('data', 'spool'), maxBytes: 1_073_741_824 },
+      postsPerDay: undefined,
       logLevel: 'info',
     });
   });

@@ -1,6 +1,7 @@
 // A small HTTP server for what the simulator never does: the test says what each request gets.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Budget } from '../../tracker/budget.ts';
 import { xRules } from '../../tracker/x-api.ts';
 import { XSource } from '../../tracker/x-source.ts';
 import type { Item } from '../../tracker/source.ts';
@@ -101,13 +102,18 @@ export interface Reading {
 }
 
 /** Reads until it is stopped; what came is in `items`. */
-export function reading(url: string, events: readonly CrisisEvent[]): Reading {
+export function reading(
+  url: string,
+  events: readonly CrisisEvent[],
+  budget = new Budget(undefined, undefined, Date.now),
+): Reading {
   const source = new XSource({
     name: 'x',
     baseUrl: url,
     bearerToken: 't',
     install: 'test',
     rules: xRules(url, 't'),
+    budget,
   });
   source.want(events);
   const stopping = new AbortController();

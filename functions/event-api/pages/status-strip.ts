@@ -85,8 +85,21 @@ function liveFacts({ rate: perSecond, lastPostAt, connectedSince, rules, ...trac
   return html`${fact('Posts per second', rate(perSecond))}
   ${lastPostAt === null ? '' : fact('Last post', moment(Date.parse(lastPostAt)))}
   ${connectedSince === null ? '' : fact('Connected', moment(Date.parse(connectedSince)))}
-  ${fact('Rules', count(rules))}
+  ${fact('Rules', count(rules))} ${tracker.spent === null ? '' : spentFacts(tracker.spent)}
   ${problem === null || spoolBytes === 0 ? '' : fact('Waiting to be written', `${rate(spoolBytes / 1_048_576)} MB`, 'bad')}`;
+}
+
+// What X takes for a post and how many it delivers in a month to who pays by use (facts/x-api §0.9).
+const DOLLARS_A_POST = 0.005;
+const POSTS_A_MONTH = 3_000_000;
+
+function spentFacts({ today, thisMonth, perDay }: NonNullable<Tracker['spent']>): Html {
+  const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' });
+  const limit = perDay === null ? '' : ` of ${count(perDay)}`;
+  const month = `${count(thisMonth)} of ${count(POSTS_A_MONTH)}`;
+  return html`${fact('Posts read today', `${count(today)}${limit}`)}
+  ${fact('Posts read this month', month, thisMonth > 0.9 * POSTS_A_MONTH ? 'bad' : 'calm')}
+  ${fact('Costs this month', `about ${dollars.format(thisMonth * DOLLARS_A_POST)}`)}`;
 }
 
 function workFacts({ tracker, events, services }: SystemStatus): Html {
