@@ -36,5 +36,5 @@ describe('.env.example', () => {
   });
 });
 
-// Set by the engines' own addresses, which only choose the source here.
-const IMPLIED = new Set(['KAFKA_BROKERS', 'CASSANDRA_CONTACT_POINTS']);
+// Kubernetes sets them for its pods and its tools.
+const IMPLIED = new Set(['KUBERNETES_SERVICE_HOST', 'KUBECONFIG']);
