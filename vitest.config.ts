@@ -1,9 +1,11 @@
-// Two projects: `embedded` needs nothing but Node; `engines` (files named *.engines.test.ts) needs a Kafka and a
-// Cassandra, which its setup finds or starts once. `vitest run --project embedded` runs the first alone.
+// Three projects: `embedded` needs nothing but Node; `engines` (files named *.engines.test.ts) needs a Kafka and a
+// Cassandra, which its setup finds or starts once; `cluster` (*.cluster.test.ts) needs a Kubernetes API server likewise.
+// `vitest run --project embedded` runs the first alone.
 import { defineConfig } from 'vitest/config';
 import { skippedReporter } from './test/engines/skipped-reporter.ts';
 
 const ENGINES = 'test/**/*.engines.test.ts';
+const CLUSTER = 'test/**/*.cluster.test.ts';
 
 export default defineConfig({
   test: {
@@ -16,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: ['test/**/*.test.ts'],
-          exclude: [ENGINES],
+          exclude: [ENGINES, CLUSTER],
           sequence: { groupOrder: 0 },
         },
       },
@@ -31,6 +33,18 @@ export default defineConfig({
           // After the others, and few at a time: the engines take their share of the processors.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cluster',
+          include: [CLUSTER],
+          globalSetup: ['test/cluster/vitest-setup.ts'],
+          testTimeout: 120_000,
+          // One after the other: one of them restarts the API server under itself.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

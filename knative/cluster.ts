@@ -20,8 +20,11 @@ export interface Running extends Manifest {
 }
 
 export interface Cluster {
-  /** Server-side apply: creates or changes; an unchanged object costs nothing. Throws {@link Refused} for one that is not valid. */
-  apply(manifest: Manifest): Promise<void>;
+  /**
+   * Server-side apply: creates or changes; an unchanged object costs no write. `seen` is the object as this cluster has just
+   * listed it: then an unchanged one costs nothing at all. Throws {@link Refused} for one that is not valid.
+   */
+  apply(manifest: Manifest, seen?: Running): Promise<void>;
   /** Objects of a kind that carry all these labels. */
   list(kind: string, labels: Readonly<Record<string, string>>): Promise<Running[]>;
   /** Idempotent. Resolves when the object is gone. */
@@ -29,7 +32,12 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-/** The cluster will not have this manifest as it is: no retry will help. */
+/** The cluster will not have this as it is, or not from us: no retry helps until somebody changes something. */
 export class Refused extends Error {
   override name = 'Refused';
+}
+
+/** The cluster itself does not answer: nothing else would fare better now, and the same may work in a while. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
 }

@@ -27,8 +27,8 @@ export function sourceName(code: string): string {
 
 const FIXED = [
   '../eventing/dead-letters.yaml',
-  'event-api.yaml',
-  'controller.yaml',
+  'base/event-api.yaml',
+  'base/controller.yaml',
   '../eventing/event-api-source.yaml',
   '../eventing/controller-source.yaml',
   '../eventing/controller-tick.yaml',
@@ -45,15 +45,32 @@ const manifest = z.strictObject({
   spec: z.record(z.string(), z.unknown()),
 });
 
-const normalizerService = read('normalizer.yaml');
+const normalizerService = read('base/normalizer.yaml');
 const normalizerSource = read('../eventing/normalizer-source.yaml');
 
-/** The Service and the KafkaSource of an event; apply them in this order, delete them in the other. */
-export function normalizerManifests(code: string): { service: Manifest; source: Manifest } {
+/** What the templates cannot know of an installation. */
+export interface Installed {
+  /** of every process */
+  readonly image: string | undefined;
+  /** Kafka's addresses, separated by commas */
+  readonly brokers: string | undefined;
+}
+
+const NOWHERE: Installed = { image: undefined, brokers: undefined };
+
+/**
+ * The Service and the KafkaSource of an event; apply them in this order, delete them in the other. What is not known of the
+ * installation stays as the templates have it.
+ */
+export function normalizerManifests(
+  code: string,
+  { image, brokers }: Installed = NOWHERE,
+): { service: Manifest; source: Manifest } {
   return {
     service: filled(normalizerService, [
       [['metadata', 'name'], normalizerName(code)],
       [['metadata', 'labels', EVENT_LABEL], code],
+      ...set(['spec', 'template', 'spec', 'containers', 0, 'image'], image),
     ]),
     source: filled(normalizerSource, [
       [['metadata', 'name'], sourceName(code)],
@@ -61,6 +78,8 @@ export function normalizerManifests(code: string): { service: Manifest; source: 
       [['spec', 'topics'], [rawTweets(code).name]],
       [['spec', 'consumerGroup'], normalizerGroup(code)],
       [['spec', 'sink', 'ref', 'name'], normalizerName(code)],
+      // One element with commas is a list to Kafka's clients.
+      ...set(['spec', 'bootstrapServers', 0], brokers),
     ]),
   };
 }
@@ -77,7 +96,13 @@ function read(file: string): Document.Parsed {
   return document;
 }
 
-function filled(template: Document.Parsed, fields: readonly [path: string[], value: unknown][]): Manifest {
+type Field = readonly [path: (string | number)[], value: unknown];
+
+function set(path: (string | number)[], value: string | undefined): Field[] {
+  return value === undefined ? [] : [[path, value]];
+}
+
+function filled(template: Document.Parsed, fields: readonly Field[]): Manifest {
   const document = template.clone();
   for (const [path, value] of fields) {
     if (!document.hasIn(path)) throw new Error(`the template has no ${path.join('.')}`);
