@@ -1,6 +1,6 @@
 // What the topics that keep only the newest of a key say: every event in its newest version, and how far a tracker got.
 import { crisisEvent, type CrisisEvent } from '../sql/crisis-event.ts';
-import { fromRecord } from './cloud-events.ts';
+import { EVENT_CHANGED, fromRecord, TRACKER_PROGRESSED } from './cloud-events.ts';
 import { progress, type Progress } from './collection.ts';
 import type { Log, LogRecord } from './log.ts';
 import { EVENTS, PROGRESS } from './topics.ts';
@@ -17,12 +17,22 @@ export async function readAll(
   visit: (record: LogRecord) => void,
   patienceMs = PATIENCE_MS,
 ): Promise<void> {
+  for await (const batch of batchesOf(log, topic, patienceMs)) for (const record of batch) visit(record);
+}
+
+/** The same in batches, for a reader who has to wait in between, though not for longer than `patienceMs`. */
+export async function* batchesOf(
+  log: Pick<Log, 'tail'>,
+  topic: string,
+  patienceMs = PATIENCE_MS,
+): AsyncGenerator<readonly LogRecord[]> {
   const stop = new AbortController();
   const patience = setTimeout(() => stop.abort(), patienceMs);
   try {
     for await (const { records, caughtUp } of log.tail(topic, stop.signal)) {
       patience.refresh();
-      for (const record of records) visit(record);
+      yield records;
+      patience.refresh();
       if (caughtUp) return;
     }
   } finally {
@@ -34,7 +44,7 @@ export async function readAll(
 
 /** True when the record says something newer; a lower or equal version is old news. */
 export function learnEvent(known: Map<string, CrisisEvent>, record: LogRecord): boolean {
-  const event = crisisEvent.safeParse(dataOf(record)).data;
+  const event = crisisEvent.safeParse(dataOf(record, EVENT_CHANGED)).data;
   if (event === undefined || event.version <= (known.get(event.code)?.version ?? 0)) return false;
   known.set(event.code, event);
   return true;
@@ -58,13 +68,13 @@ export async function lastProgress(log: Log): Promise<Map<string, Progress>> {
 
 /** Undefined for what is no tracker's word on how far it got. */
 export function progressOf(record: LogRecord): Progress | undefined {
-  return progress.safeParse(dataOf(record)).data;
+  return progress.safeParse(dataOf(record, TRACKER_PROGRESSED)).data;
 }
 
-/** Undefined for what is no CloudEvent with JSON in it: nothing that a stranger writes to a topic may stop its readers. */
-function dataOf(record: LogRecord): unknown {
+/** Undefined for what is no CloudEvent of this type with JSON in it: nothing that a stranger writes to a topic may stop its readers. */
+function dataOf(record: LogRecord, type: string): unknown {
   const delivered = fromRecord(record);
-  if (delivered === undefined) return undefined;
+  if (delivered?.type !== type) return undefined;
   try {
     return JSON.parse(Buffer.from(delivered.data).toString());
   } catch {

@@ -4,12 +4,13 @@ import { CloudEvent, HTTP } from 'cloudevents';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Note, Progress } from './collection.ts';
 import type { LogRecord, Message } from './log.ts';
-import { COLLECTION, EVENTS, PROGRESS, rawTweets } from './topics.ts';
+import { COLLECTION, DEAD_LETTERS, EVENTS, PROGRESS, rawTweets } from './topics.ts';
 
 export const EVENT_CHANGED = 'dev.epicenter.event.changed';
 export const TWEETS_RECEIVED = 'dev.epicenter.tweets.received';
 export const COLLECTION_NOTED = 'dev.epicenter.collection.noted';
 export const TRACKER_PROGRESSED = 'dev.epicenter.tracker.progressed';
+export const LETTER_RESENT = 'dev.epicenter.letter.resent';
 
 const NDJSON = 'application/x-ndjson';
 const JSON_TYPE = 'application/json';
@@ -97,6 +98,19 @@ export function progressed(process: string, progress: Progress): Message {
     subject: undefined,
     contentType: JSON_TYPE,
     value: json(progress),
+  });
+}
+
+/** A marker among the dead letters: the one with this id was sent again. */
+export function letterResent(process: string, id: string, code: string | undefined): Message {
+  return message({
+    topic: DEAD_LETTERS.name,
+    key: id,
+    type: LETTER_RESENT,
+    process,
+    subject: code,
+    contentType: JSON_TYPE,
+    value: json({ id }),
   });
 }
 

@@ -88,8 +88,10 @@ export const gapFill = z.object({
   early: z.int().nonnegative(),
   late: z.int().nonnegative(),
   again: z.int().nonnegative(),
-  /** what could not be searched, in words; '' when nothing */
-  missed: z.string(),
+  /** nothing before then could be searched; as `from` when everything could */
+  reached: z.iso.datetime(),
+  /** why the service would not search for some of the keywords; '' when it did */
+  refused: z.string(),
 });
 export type GapFill = z.infer<typeof gapFill>;
 

@@ -1,21 +1,11 @@
 // Delivers one record to a sink as Knative's KafkaSource data plane does (facts/knative §1.2–1.4, §9): one binary-mode POST,
 // retries, dead letter. Follows no redirect, starts no trace, reads no `kne-` header of an answer.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bury, type DeadLetters, deadLetterOf } from './bury.ts';
 import { BytesRequest } from './bytes-request.ts';
 import { delayMs, type Policy, verdictOf } from './delivery-policy.ts';
-import {
-  httpHeaders,
-  knativeEventOf,
-  type KnativeEvent,
-  recordHeaders,
-  type SourceName,
-} from './knative-event.ts';
-import type { Log, LogRecord } from './log.ts';
-
-export interface DeadLetters {
-  readonly log: Pick<Log, 'append'>;
-  readonly topic: string;
-}
+import { httpHeaders, knativeEventOf, type KnativeEvent, type SourceName } from './knative-event.ts';
+import type { LogRecord } from './log.ts';
 
 /** Where records go. Without `deadLetters` a record that cannot be delivered is dropped. */
 export interface Destination {
@@ -36,8 +26,6 @@ interface Failure {
 }
 
 const ERROR_DATA_BYTES = 1024;
-const BURY_FIRST_MS = 200;
-const BURY_LONGEST_MS = 30_000;
 
 /**
  * Resolves when the record is finished: delivered, a dead letter, or (without a dead letter sink) dropped as Knative drops it.
@@ -56,7 +44,7 @@ export async function deliver(record: LogRecord, to: Destination, signal: AbortS
     return;
   }
   to.report(`${what}; it goes to ${to.deadLetters.topic}`);
-  await bury(deadLetterOf(record, event, failure), to, signal);
+  await bury(deadLetterOf(record, event, failure.extensions), to.deadLetters, to.report, signal);
 }
 
 async function attemptAll(
@@ -132,33 +120,6 @@ async function firstBytes(body: Response['body']): Promise<Buffer> {
     if (length >= ERROR_DATA_BYTES) break;
   }
   return Buffer.concat(parts).subarray(0, ERROR_DATA_BYTES);
-}
-
-type Letter = Pick<LogRecord, 'key' | 'headers' | 'value'>;
-
-/** The record as it was, as the event that was delivered, with the reason in further extensions. */
-function deadLetterOf(record: LogRecord, event: KnativeEvent, failure: Failure): Letter {
-  const attributes = { ...event.attributes, ...failure.extensions };
-  const { 'content-type': _replaced, ...headers }: Record<string, string> = { ...record.headers };
-  return {
-    key: record.key,
-    headers: { ...headers, ...recordHeaders({ ...event, attributes }) },
-    value: event.data,
-  };
-}
-
-async function bury(letter: Letter, to: Destination, signal: AbortSignal): Promise<void> {
-  if (to.deadLetters === undefined) return;
-  const { log, topic } = to.deadLetters;
-  for (let wait = BURY_FIRST_MS; ; wait = Math.min(wait * 2, BURY_LONGEST_MS)) {
-    try {
-      await log.append([{ topic, ...letter }]);
-      return;
-    } catch (error) {
-      to.report(`a dead letter could not be written to ${topic}, trying again: ${messageOf(error)}`);
-    }
-    await sleep(wait, undefined, { signal });
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -36,9 +36,10 @@ const FINAL = new Set([
 
 export type Ask = <T>(question: (admin: Admin) => Promise<T>) => Promise<T>;
 
-/** Connects at the first question. */
+/** Connects at the first question. After `close` every question rejects: a connection made then would keep the process up. */
 export function openAdmin(client: Client): { readonly ask: Ask; readonly close: () => Promise<void> } {
   let current: Promise<Admin> | undefined;
+  let closed = false;
   const leaving = new Set<Promise<unknown>>();
 
   const leave = (admin: Promise<Admin>): void => {
@@ -56,6 +57,7 @@ export function openAdmin(client: Client): { readonly ask: Ask; readonly close: 
     async ask(question) {
       const deadline = Date.now() + ANSWER_WITHIN_MS;
       for (let tries = 1; ; tries++) {
+        if (closed) throw new Error('The log is closed.');
         const admin = (current ??= connect());
         try {
           return await within(ANSWER_WITHIN_MS, admin.then(question));
@@ -67,6 +69,7 @@ export function openAdmin(client: Client): { readonly ask: Ask; readonly close: 
       }
     },
     async close() {
+      closed = true;
       if (current !== undefined) leave(current);
       await Promise.all(leaving);
     },

@@ -3,7 +3,7 @@
 import type { Handle, LogRecord } from './log.ts';
 
 /** However many records may be in flight: a record keeps the whole answer in memory that it came with. */
-const IN_FLIGHT_BYTES = 4 * 1_048_576;
+const IN_FLIGHT_BYTES = 1_048_576;
 
 export class Work {
   readonly #most: number;

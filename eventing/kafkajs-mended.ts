@@ -1,10 +1,12 @@
-// kafkajs 2.2.4 with two of its parts put right. Everything that runs of it is imported from here: it takes hold of its
-// parts when it is loaded, and is the same without these two, only slower and with a warning.
+// kafkajs 2.2.4 with three of its parts put right. Everything that runs of it is imported from here: it takes hold of its
+// parts when it is loaded, and is the same without these three, only slower and with a warning.
 import { createRequire } from 'node:module';
 import type InnerCluster from 'kafkajs/src/cluster/index.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type factory from 'kafkajs/src/network/socketFactory.js';
 import { crc32c } from './kafka-crc32c.ts';
+import { copyLess } from './kafkajs-encoder.ts';
 
 /**
  * With nothing pending it sets a timer to a time long ago after every answer, at which Node 24 warns
@@ -15,6 +17,8 @@ const schedule = prototype.scheduleCheckPendingRequests;
 prototype.scheduleCheckPendingRequests = function whenPending(): void {
   if (this.pending.length > 0) schedule.call(this);
 };
+
+copyLess(Encoder.prototype);
 
 /** Its checksum goes byte by byte. */
 const load = createRequire(import.meta.url);

@@ -79,3 +79,20 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
   export = RequestQueue;
 }
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  class Encoder {
+    /** what is written now, up to `offset` */
+    buf: Buffer;
+    offset: number;
+    readonly buffer: Buffer;
+    writeBufferInternal: (this: Encoder, bytes: Buffer) => void;
+    writeInt32: (this: Encoder, value: number) => Encoder;
+    writeBuffer: (this: Encoder, bytes: Buffer) => Encoder;
+    writeBytes: (this: Encoder, value: unknown) => Encoder;
+    writeEncoder: (this: Encoder, other: Encoder) => Encoder;
+    writeEncoderArray: (this: Encoder, others: readonly Encoder[]) => Encoder;
+    size: (this: Encoder) => number;
+  }
+  export = Encoder;
+}

@@ -5,13 +5,17 @@ import { HTTPException } from 'hono/http-exception';
 import type { Context } from 'hono';
 import type { Report } from '../../eventing/report.ts';
 import type { Access } from './config.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { listLetters } from './dead-letters.ts';
 import { mountDeliveries } from './deliveries.ts';
 import { eventRoutes } from './event-routes.ts';
 import { events as eventsOf } from './events.ts';
 import { openapi } from './openapi.ts';
+import type { PagesDeps } from './pages/deps.ts';
 import { errorPage } from './pages/layout.ts';
 import { pages } from './pages/routes.ts';
 import { Problem, problemResponse } from './problem.ts';
+import { resender } from './resend.ts';
 import { mount } from './route.ts';
 import type { Route } from './route.ts';
 import { guard, headers, mountSession } from './security.ts';
@@ -36,15 +40,18 @@ export function eventApi(deps: EventApiDeps): Hono {
   for (const path of ['/api/*', '/session']) app.use(path, limit(PERSON_BYTES));
   const events = eventsOf(deps);
   const status = statusReader(deps);
+  const resend = resender(deps);
   const routes: Route[] = [
     ...eventRoutes(events),
     ...tweetRoutes(events, deps),
+    ...deadLetterRoutes(events, deps.log, resend),
     ...systemRoutes(status, deps, () => openapi(routes)),
   ];
   mount(app, routes);
   mountDeliveries(app, deps);
   mountSession(app, deps.access);
-  app.route('/', pages({ ...deps, events, status }));
+  const letters: PagesDeps['letters'] = (query) => listLetters(deps.log, query);
+  app.route('/', pages({ ...deps, events, status, letters, resend }));
   app.notFound(nothingHere);
   app.onError((error) => answerError(error, deps.report));
   return app;

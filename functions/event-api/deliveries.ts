@@ -1,11 +1,13 @@
 // What the KafkaSource on `collection` brings: the tracker's rare notes, kept so that a collection can say how complete it is.
 // The answers decide what Knative does: 422 is a dead letter at once, 503 is tried again (facts/knative §1.3).
 import type { Hono } from 'hono';
+import { z } from 'zod';
 import { COLLECTION_NOTED, fromHttp } from '../../eventing/cloud-events.ts';
 import type { Delivered } from '../../eventing/cloud-events.ts';
 import { note } from '../../eventing/collection.ts';
 import type { Note } from '../../eventing/collection.ts';
 import type { Report } from '../../eventing/report.ts';
+import { eventCode } from '../../sql/crisis-event.ts';
 import type { Rejected } from '../../sql/ledger.ts';
 import type { Store } from '../../sql/store.ts';
 import { checked } from './input.ts';
@@ -40,7 +42,7 @@ function savingOf({ store, report }: DeliveryDeps, delivered: Delivered): () => 
     case 'event.released':
       return () => store.saveRelease(noted.event, noted.version);
     case 'lines.rejected': {
-      const rejected = rejectedOf(noted, delivered.subject ?? '');
+      const rejected = rejectedOf(noted, subjectOf(delivered));
       const more = `The tracker rejected ${noted.more} more lines than it sent along.`;
       if (noted.more > 0) report('warning', more);
       return () => store.saveRejected(rejected);
@@ -63,6 +65,11 @@ function noteOf({ type, data }: Delivered): Note {
     throw new Problem(422, 'The data is no JSON.', [{ field: 'body', message: String(cause) }]);
   }
   return checked(note, value);
+}
+
+/** Of lines that belong to no event it is empty. */
+function subjectOf({ subject }: Delivered): string {
+  return subject === undefined ? '' : checked(z.object({ subject: eventCode }), { subject }).subject;
 }
 
 type RejectedNote = Extract<Note, { kind: 'lines.rejected' }>;

@@ -37,6 +37,7 @@ const NEXT: Record<EventStatus, readonly EventStatus[]> = {
 
 // Several people may edit at once; more lost races than this in a row mean that something else is wrong.
 const TRIES = 10;
+const HOUR_MS = 3_600_000;
 
 export function events(deps: EventsDeps): Events {
   return {
@@ -57,8 +58,10 @@ async function get(deps: EventsDeps, code: string): Promise<CrisisEvent> {
 }
 
 async function create(deps: EventsDeps, input: unknown): Promise<CrisisEvent> {
-  const { name, keywords, description } = checked(newEvent, input);
-  const at = deps.now().toISOString();
+  const { name, keywords, description, catchUpHours } = checked(newEvent, input);
+  const now = deps.now();
+  const at = now.toISOString();
+  const since = new Date(now.getTime() - catchUpHours * HOUR_MS).toISOString();
   const coded = (code: string): CrisisEvent => ({
     code,
     name,
@@ -68,6 +71,7 @@ async function create(deps: EventsDeps, input: unknown): Promise<CrisisEvent> {
     version: 1,
     createdAt: at,
     updatedAt: at,
+    collectSince: catchUpHours === 0 ? null : since,
   });
   const code = codeOf(name);
   const event = code === '' ? await createNumbered(deps, coded) : coded(code);

@@ -1,13 +1,21 @@
 // What a person may send, checked: every problem is named with its field and said in words.
 import { z } from 'zod';
-import { eventDescription, eventKeywords, eventName, eventStatus } from '../../sql/crisis-event.ts';
+import { eventDescription, eventKeywords, eventName, eventStatus, LIMITS } from '../../sql/crisis-event.ts';
 import { Problem } from './problem.ts';
 import type { FieldProblem } from './problem.ts';
+
+const HOURS = `This is a whole number of hours from 0 to ${LIMITS.catchUpHours}.`;
 
 export const newEvent = z.strictObject({
   name: eventName,
   keywords: eventKeywords,
   description: eventDescription.default(''),
+  catchUpHours: z
+    .int(HOURS)
+    .min(0, HOURS)
+    .max(LIMITS.catchUpHours, HOURS)
+    .default(0)
+    .describe('Posts of so many hours before now are wanted, too, as far as a search finds them.'),
 });
 
 /** What is left out stays as it is. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
+import type { Service } from '../opening.ts';
 import { endWith } from './stream-end.ts';
 
 // Proxies reuse idle connections for 90 s (facts/knative §2.5); ours must not end first.
@@ -22,7 +22,7 @@ export interface Serving {
 
 /** `port` 0 takes a free one. Rejects, naming both, when the address cannot be had. */
 export async function serveEventApi(options: {
-  readonly app: Hono;
+  readonly app: Pick<Service, 'fetch'>;
   readonly host: string;
   readonly port: number;
 }): Promise<Serving> {

@@ -2,6 +2,7 @@
 import type { Cluster } from '../../knative/cluster.ts';
 import { progressOf } from '../../eventing/announced.ts';
 import type { Progress } from '../../eventing/collection.ts';
+import { countLetter, noLetters, type Unsent } from '../../eventing/dead-letters.ts';
 import type { Log, LogRecord } from '../../eventing/log.ts';
 import type { Report } from '../../eventing/report.ts';
 import { DEAD_LETTERS, PROGRESS, rawTweets } from '../../eventing/topics.ts';
@@ -34,8 +35,8 @@ type Load = SystemStatus['events'][string];
 export function statusReader(deps: StatusDeps): () => Promise<SystemStatus> {
   const { log, signal, report } = deps;
   const followed = { log, signal, report };
-  const trackers = follow({ ...followed, topic: PROGRESS.name, empty: newMap<Progress>, add: addProgress });
-  const letters = follow({ ...followed, topic: DEAD_LETTERS.name, empty: newMap<number>, add: addLetter });
+  const trackers = follow({ ...followed, topic: PROGRESS.name, empty: newTrackers, add: addProgress });
+  const letters = follow({ ...followed, topic: DEAD_LETTERS.name, empty: noLetters, add: countLetter });
   return async () => {
     const unreadable: Engine[] = [];
     const part = async <T>(engine: string, read: () => Promise<T>, otherwise: T): Promise<T> => {
@@ -58,7 +59,7 @@ export function statusReader(deps: StatusDeps): () => Promise<SystemStatus> {
   };
 }
 
-function newMap<T>(): Map<string, T> {
+function newTrackers(): Map<string, Progress> {
   return new Map();
 }
 
@@ -66,11 +67,6 @@ function addProgress(known: Map<string, Progress>, record: LogRecord, report: Re
   const said = progressOf(record);
   if (said !== undefined) known.set(said.install, said);
   else report('warning', `Record ${record.offset} on ${record.topic} is no progress of a tracker.`);
-}
-
-function addLetter(counted: Map<string, number>, { headers }: LogRecord): void {
-  const code = headers['ce_subject'] ?? '';
-  counted.set(code, (counted.get(code) ?? 0) + 1);
 }
 
 function newest(known: Map<string, Progress>, now: Date): SystemStatus['tracker'] {
@@ -81,14 +77,11 @@ function newest(known: Map<string, Progress>, now: Date): SystemStatus['tracker'
 }
 
 /** Of every event that is not purged. */
-async function loads(
-  { store, log }: StatusDeps,
-  letters: Map<string, number>,
-): Promise<Record<string, Load>> {
+async function loads({ store, log }: StatusDeps, { byEvent }: Unsent): Promise<Record<string, Load>> {
   const codes = (await store.events()).filter(({ status }) => status !== 'purged').map(({ code }) => code);
   const entries = codes.map(async (code): Promise<[string, Load]> => {
     const lag = await log.lag(normalizerGroup(code), rawTweets(code).name);
-    return [code, { lag, deadLetters: letters.get(code) ?? 0 }];
+    return [code, { lag, deadLetters: byEvent.get(code) ?? 0 }];
   });
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -5,7 +5,7 @@ import { progress } from '../../eventing/collection.ts';
 export const systemStatus = z.object({
   /** null when no tracker has ever reported; `stale` when the newest report of one that runs is older than 15 s */
   tracker: progress.extend({ stale: z.boolean() }).nullable(),
-  /** by event code: records its normalizer has yet to finish, and records it could not take */
+  /** by event code: records its normalizer has yet to finish, and records that could not be delivered and were not sent again */
   events: z.record(z.string(), z.object({ lag: z.int(), deadLetters: z.int() })),
   /** Knative services and how many pods of each are up; a sleeping one has 0 */
   services: z.array(z.object({ name: z.string(), ready: z.boolean(), awake: z.int() })),

@@ -1,9 +1,9 @@
 // The end of a replay that runs once: waits until everything read is stored, then says what was read and what there is.
-import { readAll } from '../../eventing/announced.ts';
+import { readUnsent } from '../../eventing/dead-letters.ts';
 import { untilDrained } from '../../eventing/drained.ts';
 import type { Log } from '../../eventing/log.ts';
 import type { Report } from '../../eventing/report.ts';
-import { COLLECTION, DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
+import { COLLECTION, rawTweets } from '../../eventing/topics.ts';
 import { COLLECTION_GROUP, normalizerGroup } from '../../knative/manifests.ts';
 import type { Store } from '../../sql/store.ts';
 
@@ -44,6 +44,7 @@ export async function summarize(deps: SummaryDeps, signal: AbortSignal): Promise
     events[code] = { matched: matchedByEvent.get(code) ?? 0, stored: await store.total(code) };
   }
   let deadLetters = 0;
-  await readAll(log, DEAD_LETTERS.name, ({ time }) => (deadLetters += time >= since ? 1 : 0));
+  const { batches } = await readUnsent(log);
+  for await (const batch of batches) deadLetters += batch.filter(({ time }) => time >= since).length;
   return { line: JSON.stringify({ read, rejected, events }), complete: deadLetters === 0 };
 }

@@ -1,6 +1,7 @@
 // Events through the JSON API: made and announced.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Log } from '../../eventing/log.ts';
+import type { CrisisEvent } from '../../sql/crisis-event.ts';
 import { announced, NOW, openApi, problemOf } from './fixture.ts';
 import type { Api } from './fixture.ts';
 
@@ -38,8 +39,34 @@ describe('POST /api/events', () => {
       version: 1,
       createdAt: NOW.toISOString(),
       updatedAt: NOW.toISOString(),
+      collectSince: null,
     });
   });
+
+  it('keeps from when on posts are wanted when it is to look back', async () => {
+    const body = { name: 'Flood', keywords: ['flood'], catchUpHours: 30 };
+    const response = await api.call('POST', '/api/events', body);
+    expect(response.status).toBe(201);
+    const event = (await response.json()) as CrisisEvent;
+    expect(Date.parse(event.createdAt) - Date.parse(event.collectSince!)).toBe(30 * 3_600_000);
+    const { code } = event;
+    await api.call('PATCH', `/api/events/${code}`, { keywords: ['water'] });
+    expect(await api.store.event(code)).toMatchObject({ collectSince: event.collectSince, version: 2 });
+    expect((await announced(api.log)).map(({ collectSince }) => collectSince)).toContain(event.collectSince);
+    const changed = await api.call('PATCH', `/api/events/${code}`, { catchUpHours: 3 });
+    expect(await problemOf(changed)).toMatchObject({ status: 422 });
+  });
+
+  it.each([-1, 169, 1.5, '24', null])(
+    'refuses to look back %j hours, and says what would be right',
+    async (hours) => {
+      const body = { name: 'Flood', keywords: ['flood'], catchUpHours: hours };
+      const problem = await problemOf(await api.call('POST', '/api/events', body));
+      expect(problem).toMatchObject({ status: 422 });
+      expect(JSON.stringify(problem)).toMatch(/catchUpHours.*whole number of hours from 0 to 168/);
+      expect(await api.store.events()).toEqual([]);
+    },
+  );
 
   it('announces the whole event', async () => {
     const event = await api.make('Flood');

@@ -48,7 +48,7 @@ describe('GET /api/openapi.json', () => {
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
     expect(listed.toSorted()).toEqual([...new Set(served)].toSorted());
     expect(listed).toContain('GET /api/events/{code}/tweets.jsonl');
-    expect(listed).toHaveLength(13);
+    expect(listed).toHaveLength(15);
   });
 
   it('says of every operation its parameters and its answers', async () => {
@@ -64,7 +64,7 @@ describe('GET /api/openapi.json', () => {
         for (const { description } of Object.values(one.responses)) expect(description).not.toBe('');
       }
     }
-    expect(ids.size).toBe(13);
+    expect(ids.size).toBe(15);
   });
 
   it('names the parameters and fields that are taken', async () => {
@@ -80,7 +80,7 @@ describe('GET /api/openapi.json', () => {
     });
     const post = paths['/api/events']!['post']!;
     const fields = Object.keys(post.requestBody!.content['application/json'].schema.properties);
-    expect(fields.toSorted()).toEqual(['description', 'keywords', 'name']);
+    expect(fields.toSorted()).toEqual(['catchUpHours', 'description', 'keywords', 'name']);
     expect(Object.keys(post.responses)).toEqual(expect.arrayContaining(['201', '409', '413', '415', '422']));
     const patch = paths['/api/events/{code}']!['patch']!;
     expect(patch.parameters.map(({ name }) => name)).toContain('If-Match');

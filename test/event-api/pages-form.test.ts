@@ -21,6 +21,21 @@ describe('the form', () => {
     expect((await api.store.event('sandy'))?.keywords).toEqual(['sandy', '"new york" flood']);
   });
 
+  it('of a new event also looks back, if a number of hours is given', async () => {
+    const typed = { name: 'Sandy', keywords: 'sandy', description: '', catchUpHours: ' 48 ' };
+    await submit(api, '/events', typed);
+    const event = (await api.store.event('sandy'))!;
+    expect(Date.parse(event.createdAt) - Date.parse(event.collectSince!)).toBe(48 * 3_600_000);
+    await submit(api, '/events', { ...typed, name: 'Flood', catchUpHours: '' });
+    expect((await api.store.event('flood'))?.collectSince).toBeNull();
+    const refused = await submit(api, '/events', { ...typed, name: 'Dam', catchUpHours: 'two <days>' });
+    expect(refused.status).toBe(422);
+    const text = await refused.text();
+    expect(text).toMatch(/id="catchUpHours-wrong">\s*<li>This is a whole number of hours from 0 to 168/);
+    expect(text).toContain('value="two &lt;days&gt;"');
+    expect(await pageAt(api, '/events/sandy/edit')).not.toContain('catchUpHours');
+  });
+
   it('keeps what was typed and says which line is wrong', async () => {
     const response = await submit(api, '/events', {
       name: '',

@@ -22,6 +22,7 @@ const connected: Tracker = {
   control: {},
   spoolBytes: 400_000,
   spent: null,
+  search: null,
   live: null,
   replay: null,
   stale: false,

@@ -124,7 +124,7 @@ describe("an event's page", () => {
       /<th scope="row">29 Oct 2012, 22:00<\/th>|<th scope="row">29 Oct 2012, 22:00 UTC<\/th>/,
     );
     expect(text).toContain('Gap from 29 Oct 2012, 22:10 UTC to 29 Oct 2012, 22:12 UTC: The cable was cut.');
-    expect(text).toMatch(/3 posts brought back by search\. Reposts are lost\./);
+    expect(text).toMatch(/3 posts found by search\. Reposts are lost\./);
     expect(text).toContain('href="/api/events/sandy/tweets.jsonl"');
   });
 

@@ -40,6 +40,7 @@ const report: Progress = {
   control: { delete: 4 },
   spoolBytes: 0,
   spent: null,
+  search: null,
   replay: null,
 };
 

@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { CrisisEvent } from '../../../sql/crisis-event.ts';
 import type { TweetPage } from '../../../sql/store.ts';
+import type { DeadLetterPage } from '../dead-letters.ts';
 import type { Problem } from '../problem.ts';
 import { chips, pace, pill } from './box.ts';
 import { spans, withGaps } from './chart.ts';
@@ -11,6 +12,7 @@ import type { Figures } from './figures.ts';
 import { count, moment } from './format.ts';
 import type { Html } from './format.ts';
 import { gapList } from './gap-list.ts';
+import { letterList } from './letter-list.ts';
 import { layout } from './layout.ts';
 import type { Region } from './moving.ts';
 import { tweet } from './tweet.ts';
@@ -31,6 +33,8 @@ export interface EventPage extends EventView {
   readonly page: TweetPage;
   /** true when the page shows older posts, which do not move */
   readonly older: boolean;
+  /** undefined while they cannot be read */
+  readonly letters: DeadLetterPage | undefined;
   readonly said: Html | '';
 }
 
@@ -59,7 +63,7 @@ export function eventPage(shown: EventPage): Html {
             <h2 class="section" id="gaps-title">What was missed</h2>
             <div id="gaps">${gapList(event.code, figures.gaps)}</div>
           </section>
-          ${take(event)}
+          ${letterList(event.code, shown.letters)} ${take(event)}
         </div>
       </div>
       <p class="hidden" id="announce" role="status"></p>`,

@@ -1,20 +1,12 @@
 // The form for a new event and for an edit: works without scripts, keeps what was typed, says what is wrong where it is wrong.
 import { html } from 'hono/html';
-import type { CrisisEvent } from '../../../sql/crisis-event.ts';
+import { LIMITS, type CrisisEvent } from '../../../sql/crisis-event.ts';
 import { Problem } from '../problem.ts';
 import type { Html } from './format.ts';
+import { keywordLines, nothing, type Typed } from './typed.ts';
 
-const FIELDS = ['name', 'keywords', 'description'] as const;
+const FIELDS = ['name', 'keywords', 'description', 'catchUpHours'] as const;
 type Field = (typeof FIELDS)[number];
-
-/** What a person typed, as text; `keywords` one a line. */
-export interface Typed {
-  readonly name: string;
-  readonly keywords: string;
-  readonly description: string;
-  /** of the event that the form was filled from; '' for a new one */
-  readonly version: string;
-}
 
 export interface Form {
   readonly typed: Typed;
@@ -23,37 +15,12 @@ export interface Form {
   readonly problem?: Problem;
 }
 
-export const emptyForm: Form = { typed: { name: '', keywords: '', description: '', version: '' } };
+export const emptyForm: Form = { typed: nothing };
 
 export function formOf(event: CrisisEvent): Form {
   const { name, keywords, description, version } = event;
-  return { event, typed: { name, keywords: keywords.join('\n'), description, version: String(version) } };
-}
-
-/** Line breaks as people see them, not as forms send them. */
-export function typedIn(form: URLSearchParams): Typed {
-  const text = (field: string): string => (form.get(field) ?? '').replaceAll('\r\n', '\n');
-  return {
-    name: text('name'),
-    keywords: text('keywords'),
-    description: text('description'),
-    version: text('version'),
-  };
-}
-
-interface Line {
-  readonly number: number;
-  readonly text: string;
-}
-
-/** The lines that hold a keyword, numbered as a person counts them. */
-function keywordLines(keywords: string): Line[] {
-  const lines = keywords.split('\n').map((line, index) => ({ number: index + 1, text: line.trim() }));
-  return lines.filter(({ text }) => text !== '');
-}
-
-export function inputOf({ name, keywords, description }: Typed): Pick<CrisisEvent, Field> {
-  return { name, description, keywords: keywordLines(keywords).map(({ text }) => text) };
+  const typed = { name, keywords: keywords.join('\n'), description, version: String(version) };
+  return { event, typed: { ...nothing, ...typed } };
 }
 
 /** The messages for one field; that for `keywords.3` names the line it is about. */
@@ -78,6 +45,7 @@ export function eventForm(form: Form): Html {
     ${fieldView({ form, name: 'name', label: 'Name', hint: nameHint(event), focus: first === 'name' })}
     ${fieldView({ form, name: 'keywords', label: 'Keywords', hint: keywordsHint, focus: first === 'keywords' })}
     ${fieldView({ form, name: 'description', label: 'Description, if you like', hint: '', focus: first === 'description' })}
+    ${event === undefined ? lookBackView(form, first === 'catchUpHours') : ''}
     <input type="hidden" name="version" value="${typed.version}" />
     <p class="actions">
       <button class="primary">${event === undefined ? 'Start collecting' : 'Save'}</button>
@@ -88,6 +56,12 @@ export function eventForm(form: Form): Html {
 
 const keywordsHint =
   'One a line. A post matches when it has all words of a line, in any order; put an exact phrase in double quotes.';
+
+function lookBackView(form: Form, focus: boolean): Html {
+  const label = 'Also look back, in hours';
+  const hint = `For posts from before now, up to ${LIMITS.catchUpHours} hours (7 days). Each one found costs as a new one does, and a search does not find retweets.`;
+  return fieldView({ form, name: 'catchUpHours', label, hint, focus });
+}
 
 function nameHint(event: CrisisEvent | undefined): string {
   if (event !== undefined) return `Its address stays ${event.code}.`;
@@ -169,6 +143,16 @@ const rows = { keywords: 7, description: 3 } as const;
 function control(name: Field, value: string, attributes: Html): Html {
   if (name === 'name') {
     return html`<input type="text" autocomplete="off" value="${value}" ${attributes} />`;
+  }
+  if (name === 'catchUpHours') {
+    return html`<input
+      type="text"
+      inputmode="numeric"
+      autocomplete="off"
+      size="4"
+      value="${value}"
+      ${attributes}
+    />`;
   }
   // A browser drops the first line break in a textarea: this one is for it to drop.
   return html`<textarea rows="${rows[name]}" ${attributes}>${`\n${value}`}</textarea>`;

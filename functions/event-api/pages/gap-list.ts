@@ -31,9 +31,7 @@ function entry({ from, to, reason, recovered, note }: Gap): Html {
   return html`<li class="${to === null ? 'open' : 'closed'}">
     <p class="gap-when">${period(from, to)}</p>
     <p>${reason}</p>
-    <p class="hint">
-      ${recovered === 0 ? '' : `${counted(recovered, 'post')} brought back by search. `}${note}
-    </p>
+    <p class="hint">${recovered === 0 ? '' : `${counted(recovered, 'post')} found by search. `}${note}</p>
   </li>`;
 }
 

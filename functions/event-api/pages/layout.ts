@@ -82,6 +82,7 @@ const notices: Readonly<Record<string, string>> = {
   paused: 'Paused. Nothing new is collected until you resume; what is under way still arrives.',
   resumed: 'Resumed. Collecting again.',
   archived: 'Archived. What was collected stays here and can be exported.',
+  resent: 'Sent again. What still cannot be delivered is listed below.',
   refreshed: 'All events were announced again.',
 };
 

@@ -11,8 +11,10 @@ import type { PagesDeps } from './deps.ts';
 import { eventPage, refusal } from './event.ts';
 import type { Html } from './format.ts';
 import { createPage, editPage } from './form-pages.ts';
-import { emptyForm, formOf, inputOf, typedIn } from './forms.ts';
+import { emptyForm, formOf } from './forms.ts';
+import { inputOf, newInputOf, typedIn } from './typed.ts';
 import { errorPage, notice } from './layout.ts';
+import { readLetters } from './letter-list.ts';
 import { live } from './live.ts';
 import { overviewPage } from './overview.ts';
 import { reader, spanOf } from './reader.ts';
@@ -60,6 +62,11 @@ export function pages(deps: PagesDeps): Hono {
     await deps.events.refresh();
     return c.redirect('/?done=refreshed', 303);
   });
+  app.post('/events/:code/resend', async (c) => {
+    const { code } = await deps.events.get(c.req.param('code'));
+    await deps.resend({ event: code });
+    return c.redirect(`/events/${code}?done=resent`, 303);
+  });
   for (const verb of ['pause', 'resume', 'archive'] as const) {
     app.post(`/events/:code/${verb}`, (c) => act(c, verb, deps, read));
   }
@@ -69,18 +76,22 @@ export function pages(deps: PagesDeps): Hono {
 async function showEvent(c: Context, deps: PagesDeps, read: Reader, refused?: Problem): Promise<Response> {
   const event = await deps.events.get(c.req.param('code') ?? '');
   const cursor = c.req.query('cursor');
-  const [view, page] = await Promise.all([
+  const [view, page, letters] = await Promise.all([
     read.event(event, spanOf(c.req.query('chart'))),
     deps.store.tweets(event.code, { limit: POSTS, cursor }),
+    readLetters(deps, event.code),
   ]);
   const said = refused === undefined ? notice(c.req.query('done')) : refusal(refused);
-  return answer(refused?.status ?? 200, eventPage({ ...view, page, older: cursor !== undefined, said }));
+  return answer(
+    refused?.status ?? 200,
+    eventPage({ ...view, page, letters, older: cursor !== undefined, said }),
+  );
 }
 
 async function create(c: Context, { events }: PagesDeps): Promise<Response> {
   const typed = typedIn(await formIn(c));
   try {
-    const { code } = await events.create(inputOf(typed));
+    const { code } = await events.create(newInputOf(typed));
     return c.redirect(`/events/${code}?done=created`, 303);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
