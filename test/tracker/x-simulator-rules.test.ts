@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { matches, searchable } from '../../tracker/x-simulator/rule-match.ts';
-import { parseRule } from '../../tracker/x-simulator/rule.ts';
+import { parseRule, SEARCH } from '../../tracker/x-simulator/rule.ts';
 
 const post = (data: object, includes: object = {}): ReturnType<typeof searchable> =>
   searchable({ data: { text: '', ...data }, includes });
@@ -69,7 +69,11 @@ describe('a rule', () => {
     ['the', /stopword/],
     ['"or"', /stopword/],
     ['flood OR the', /stopword/],
-    ['from:nobody', /operator/],
+    ['context:1.2', /operator/],
+    ['is:nullcast', /operator/],
+    ['lang:en', /alone/],
+    ['lang:en -flood', /alone/],
+    ['(flood OR has:links)', /alone/],
     ['"a b"~3', /operator/],
     ['x'.repeat(1025), /1024 characters/],
   ])('%j is refused with a reason', (rule, reason) => {
@@ -83,7 +87,7 @@ describe('a rule', () => {
 
   it('looks through long text, hashtags, mentions and links', () => {
     const full = post({
-      text: 'cut',
+      text: 'cut @dam_watch',
       note_tweet: { text: 'cut off here is the flood', entities: { hashtags: [{ tag: 'Later' }] } },
       entities: {
         hashtags: [{ tag: 'Karvelle' }],
@@ -92,10 +96,44 @@ describe('a rule', () => {
       },
     });
     const found = (rule: string): boolean => matches(parseRule(rule), full);
-    expect(['flood', '#karvelle', '#later', '@dam_watch', 'dam', '"power cut"'].filter(found)).toHaveLength(
-      6,
+    const there = ['flood', '#karvelle', '#later', '@dam_watch', 'dam', 'url:news', 'url:"power cut"'];
+    expect(there.filter(found)).toEqual(there);
+    // a keyword is looked for in the text alone, an operator where it says
+    const not = ['#flood', '@dam', '#karv', '"cut cut"', '"power cut"', 'url:power-dam', 'url:flood'];
+    expect(not.filter(found)).toEqual([]);
+  });
+
+  it('knows who wrote it, its language, its kind and what it has', () => {
+    const tweets = [{ id: '1', text: 'sea' }];
+    const users = [{ id: '7', username: 'Nobody' }];
+    const quote = post(
+      {
+        text: 'flood #a',
+        author_id: '7',
+        lang: 'en',
+        referenced_tweets: [{ type: 'quoted', id: '1' }],
+        entities: { hashtags: [{ tag: 'a' }] },
+        attachments: { media_keys: ['3_1'] },
+      },
+      { tweets, users, media: [{ media_key: '3_1', type: 'photo' }] },
     );
-    expect(['#flood', '@dam', '#karv', '"cut cut"', '"karvelle dam"'].filter(found)).toEqual([]);
+    const found = (rule: string): boolean => matches(parseRule(rule), quote);
+    const there = ['from:nobody', 'from:7', 'flood lang:en', 'sea is:quote', 'flood has:images -is:retweet'];
+    expect(there.filter(found)).toEqual(there);
+    expect(['from:7a', 'flood lang:de', 'sea is:retweet', 'flood has:links'].filter(found)).toEqual([]);
+  });
+
+  it('of a search forgives accents and does not look into what is quoted', () => {
+    const tweets = [{ id: '1', text: 'sea' }];
+    const message = {
+      data: { text: 'Diacrítica', referenced_tweets: [{ type: 'quoted', id: '1' }] },
+      includes: { tweets },
+    };
+    const words = searchable(message, { quoted: false, accents: 'ignored' });
+    const found = (query: string): boolean => matches(parseRule(query, SEARCH), words);
+    expect(['diacritica', 'DIACRÍTICA', 'sea'].map(found)).toEqual([true, true, false]);
+    expect(() => parseRule('x'.repeat(513), SEARCH)).toThrow(/512 characters/);
+    expect(() => parseRule('x'.repeat(512), SEARCH)).not.toThrow();
   });
 
   it('looks through what is quoted or retweeted, not through what is answered', () => {

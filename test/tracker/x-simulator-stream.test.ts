@@ -135,9 +135,10 @@ describe('the stream of the simulator', () => {
     socket.on('error', () => undefined).pause();
     socket.write('GET /2/tweets/search/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer x\r\n\r\n');
     const state = async (): Promise<unknown> => (await call(x.url, 'GET', '/simulator')).body;
-    await vi.waitFor(async () => expect(await state()).toMatchObject({ connections: 1 }));
+    const wait = { timeout: 15_000 };
+    await vi.waitFor(async () => expect(await state()).toMatchObject({ connections: 1 }), wait);
     const gone = { connections: 1, connected: false };
-    await vi.waitFor(async () => expect(await state()).toMatchObject(gone), { timeout: 15_000 });
+    await vi.waitFor(async () => expect(await state()).toMatchObject(gone), wait);
     expect(Number(objectOf(await state())['delivered'])).toBeLessThan(500);
     socket.destroy();
   });

@@ -1,9 +1,12 @@
 // Plays a script against the clock: an item is due when its time has come, whether or not anybody listens.
+import type { Clock } from './clock.ts';
 import type { Item, Script } from './script.ts';
 
 export interface Feed {
   pause(): void;
   resume(): void;
+  /** plays `factor` times as fast as the script says */
+  speed(factor: number): void;
   stop(): void;
 }
 
@@ -15,31 +18,48 @@ const SHORTEST_WAIT_MS = 5;
 // After a longer stop of the whole process (a laptop asleep) the time between is skipped, not played at once.
 const LONGEST_DELAY_MS = 1000;
 
-export function startFeed(script: Script, play: Play): Feed {
-  let timer: NodeJS.Timeout | undefined;
-  let due = Date.now();
-  let clock = due;
+export function startFeed(clock: Clock, script: Script, play: Play): Feed {
+  let stop: (() => void) | undefined;
+  let due = clock.now();
+  let time = due;
+  let factor = 1;
+  const start = (): void => {
+    stop?.();
+    stop = clock.after(Math.max(SHORTEST_WAIT_MS, due - time), tick);
+  };
   const tick = (): void => {
+    stop = undefined;
     // A wall clock that is set back must not make ids fall.
-    clock = Math.max(clock, Date.now());
-    due = Math.max(due, clock - LONGEST_DELAY_MS);
-    while (due <= clock) {
+    time = Math.max(time, clock.now());
+    due = Math.max(due, time - LONGEST_DELAY_MS);
+    while (due <= time) {
       const item = script(due);
       if (item === undefined) return;
       play(item, due);
-      due += item.gapMs;
+      due += item.gapMs / factor;
     }
-    timer = setTimeout(tick, Math.max(SHORTEST_WAIT_MS, due - clock));
+    start();
   };
-  const stop = (): void => clearTimeout(timer);
-  timer = setTimeout(tick, 0);
+  const pause = (): void => {
+    stop?.();
+    stop = undefined;
+  };
+  start();
   return {
-    pause: stop,
+    pause,
     resume() {
-      stop();
-      due = Math.max(due, Date.now());
-      timer = setTimeout(tick, 0);
+      time = Math.max(time, clock.now());
+      due = Math.max(due, time);
+      start();
     },
-    stop,
+    speed(wanted) {
+      factor = wanted;
+      if (stop === undefined) return;
+      // What was due far away at the old speed would keep the new one waiting.
+      time = Math.max(time, clock.now());
+      due = Math.min(due, time);
+      start();
+    },
+    stop: pause,
   };
 }

@@ -1,54 +1,45 @@
 // The simulator's calls: X's own under /2, which need a bearer token, and ours under /simulator, which need none.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { openConnection, type Connection } from './connection.ts';
-import type { Feed } from './feed.ts';
-import { listed, type RuleBook } from './rule-book.ts';
-import { getRuleCounts, getRules, invalidRequest, postRules, type Answer } from './rules-api.ts';
-import { limitHeaders, type Windows } from './rate-limit.ts';
+import { adminRoutes } from './admin.ts';
+import {
+  invalidRequest,
+  plainProblem,
+  TOO_MANY_CONNECTIONS,
+  connectionProblem,
+  type Answer,
+} from './answer.ts';
+import { z } from 'zod';
+import { bodyOf, jsonOf, TOO_LARGE } from './body.ts';
+import { openStream } from './stream.ts';
+import { killConnections, listConnections } from './connections.ts';
+import { insteadOf, ruleRefusal, type Instead } from './faults.ts';
+import type { Call, Live, Route } from './live.ts';
+import { count, rateHeaders } from './rate-limit.ts';
+import { getRuleCounts, getRules, postRules } from './rules-api.ts';
+import { searchRecent } from './search-api.ts';
+import { getUsage, pay, refusalOf } from './usage.ts';
 
-/** All that changes while the simulator runs. */
-export interface Live {
-  readonly book: RuleBook;
-  readonly keepAliveMs: number;
-  readonly feed: Feed;
-  connection: Connection | undefined;
-  readonly counters: { generated: number; matching: number; delivered: number; connections: number };
-  readonly windows: Windows;
-  paused: boolean;
-}
-
-interface Call {
-  readonly query: URLSearchParams;
-  readonly body: string;
-  readonly now: number;
-}
-
-/** Undefined: the route has answered by itself. */
-type Route = (live: Live, call: Call, response: ServerResponse) => Answer | undefined;
-
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
-const PROBLEMS = 'https://api.x.com/2/problems';
+const MOST_CALLS = 10_000;
 
 const routes: Readonly<Record<string, Route>> = {
-  'GET /2/tweets/search/stream': (live, _, response) => connect(live, response),
+  'GET /2/tweets/search/stream': (live, { query }, response) => openStream(live, query, response),
   'GET /2/tweets/search/stream/rules': ({ book }, { query, now }) => getRules(book, query, now),
-  'POST /2/tweets/search/stream/rules': ({ book }, { query, body, now }) => postRules(book, query, body, now),
+  'POST /2/tweets/search/stream/rules': (live, { query, body, now }) =>
+    postRules({ book: live.book, query, now, refused: (value) => ruleRefusal(live, value) }, body),
   'GET /2/tweets/search/stream/rules/counts': ({ book }, { now }) => getRuleCounts(book, now),
-  'DELETE /2/connections/filtered_stream': (live) => kill(live),
-  'GET /simulator': (live) => state(live),
-  'POST /simulator/pause': (live) => pause(live, true),
-  'POST /simulator/resume': (live) => pause(live, false),
-  'POST /simulator/disconnect': (live, { query }) => disconnect(live, query.get('how') ?? 'clean'),
+  'GET /2/tweets/search/recent': (live, { query, now }) => search(live, query, now),
+  'GET /2/connections': ({ connections }, { query }) => listConnections(connections, query),
+  'DELETE /2/connections': ({ connections }, { body }) => killListed(connections, body),
+  'DELETE /2/connections/all': ({ connections }) => killConnections(connections, undefined),
+  'DELETE /2/connections/filtered_stream': ({ connections }) => killConnections(connections, undefined),
+  'GET /2/usage/tweets': ({ usage }, { query, now }) => getUsage(usage, query, now),
+  ...adminRoutes,
 };
 
-/** Answers every request whose caller waits for the answer. */
+/** Answers every request whose caller waits for the answer, unless it was ordered not to. */
 export async function handle(live: Live, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path = '', search = ''] = (request.url ?? '').split('?', 2);
+  const [path = '', parameters = ''] = (request.url ?? '').split('?', 2);
   const name = `${request.method} ${path}`;
-  const now = Date.now();
-  for (const [header, value] of Object.entries(limitHeaders(live.windows, name, now))) {
-    response.setHeader(header, value);
-  }
   let body: string | undefined;
   try {
     body = await bodyOf(request);
@@ -56,104 +47,84 @@ export async function handle(live: Live, request: IncomingMessage, response: Ser
     response.destroy(); // the caller left in the middle of its request: nobody waits for an answer
     return;
   }
-  const call = { query: new URLSearchParams(search), body: body ?? '', now };
-  const answer = answerTo(name, request.headers.authorization, body, (route) => route(live, call, response));
-  if (answer === undefined) return;
-  response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(answer.body));
+  const now = live.clock.now();
+  response.setHeader('date', new Date(now + live.standing.dateOffsetMs).toUTCString());
+  const { headers, isExceeded } = count(live.windows, name, now);
+  for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
+  const { authorization } = request.headers;
+  const asked = { name, authorization, body, isExceeded: isExceeded && live.options.rateLimits };
+  const call = { query: new URLSearchParams(parameters), body: body ?? '', now };
+  settle(live, asked, call, response);
 }
 
-function answerTo(
-  name: string,
-  authorization: string | undefined,
-  body: string | undefined,
-  run: (route: Route) => Answer | undefined,
-): Answer | undefined {
-  const route = routes[name];
-  if (name.includes(' /2/') && !/^Bearer \S+$/i.test(authorization ?? '')) {
-    return problem(401, { title: 'Unauthorized', type: 'about:blank', status: 401, detail: 'Unauthorized' });
+function settle(live: Live, asked: Asked, call: Call, response: ServerResponse): void {
+  const { name } = asked;
+  const instead = insteadOf(live, name);
+  if (instead?.do === 'silent-accept' || instead?.do === 'hang-up') {
+    log(live, name, call.now, 0);
+    if (instead.do === 'hang-up') response.socket?.destroy();
+    return;
   }
-  if (route === undefined) {
-    return problem(404, {
-      title: 'Not Found',
-      type: 'about:blank',
-      status: 404,
-      detail: `There is no ${name}.`,
-    });
-  }
-  if (body === undefined) return invalidRequest(`A body may have ${MAX_BODY_BYTES} bytes.`);
-  return run(route);
+  const refused = instead === undefined ? refusalBefore(asked) : ordered(instead, call.now);
+  reply(live, asked, refused ?? routes[name]?.(live, call, response), response);
 }
 
-/** Undefined when it is too large; read to its end all the same, so that the answer arrives. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request) {
-    const bytes = Buffer.from(part);
-    length += bytes.length;
-    if (length <= MAX_BODY_BYTES) parts.push(bytes);
-  }
-  return length > MAX_BODY_BYTES ? undefined : Buffer.concat(parts).toString('utf8');
+/** Undefined: the answer is under way. */
+function reply(live: Live, { name }: Asked, given: Answer | undefined, response: ServerResponse): void {
+  log(live, name, live.clock.now(), given?.status ?? 200);
+  if (given === undefined) return;
+  const { status, body, headers } = given;
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  response.end(JSON.stringify(body));
 }
 
-const problem = (status: number, body: Readonly<Record<string, unknown>>): Answer => ({ status, body });
+interface Asked {
+  readonly name: string;
+  readonly authorization: string | undefined;
+  readonly body: string | undefined;
+  readonly isExceeded: boolean;
+}
 
-function connect(live: Live, response: ServerResponse): Answer | undefined {
-  if (listed(live.book).length === 0) {
-    const detail =
-      'You must define rules using the POST /2/tweets/search/stream/rules endpoint before connecting to filtered stream.';
-    return refusal(409, 'RuleConfigurationIssue', detail);
-  }
-  if (live.connection !== undefined) {
-    return refusal(
-      429,
-      'TooManyConnections',
-      'This stream is currently at the maximum allowed connection limit.',
-    );
-  }
-  const connection = openConnection(response, live.keepAliveMs, () => {
-    if (live.connection === connection) live.connection = undefined;
+/** What is refused before anybody looks at what is asked. */
+function refusalBefore({ name, authorization, body, isExceeded }: Asked): Answer | undefined {
+  if (name.includes(' /2/') && !/^Bearer \S+$/i.test(authorization ?? '')) return plainProblem(401);
+  if (routes[name] === undefined) return plainProblem(404, `There is no ${name}.`);
+  if (body === undefined) return invalidRequest(TOO_LARGE);
+  return isExceeded ? plainProblem(429) : undefined;
+}
+
+function ordered(instead: Extract<Instead, { do: 'answer' }>, now: number): Answer {
+  const { status, issue, resetMs } = instead;
+  if (issue === 'TooManyConnections') return TOO_MANY_CONNECTIONS;
+  if (issue !== undefined)
+    return connectionProblem(status, issue, `The simulator was told to answer ${issue}.`);
+  const headers = resetMs === undefined ? {} : rateHeaders(50, 0, now + resetMs);
+  return { ...plainProblem(status), headers };
+}
+
+function log({ calls }: Live, call: string, at: number, status: number): void {
+  if (!call.includes(' /2/')) return;
+  calls.push({ at, call, status });
+  if (calls.length > MOST_CALLS) calls.shift();
+}
+
+function search(live: Live, query: URLSearchParams, now: number): Answer {
+  const refused = refusalOf(live.usage, now);
+  if (refused !== undefined) return refused;
+  const { answer, read } = searchRecent({
+    archive: live.archive,
+    query,
+    now,
+    delayMs: live.options.searchDelayMs,
   });
-  live.connection = connection;
-  live.counters.connections += 1;
-  return undefined;
+  for (const post of read) pay(live.usage, post, now);
+  return answer;
 }
 
-const refusal = (status: number, issue: string, detail: string): Answer =>
-  problem(status, {
-    title: 'ConnectionException',
-    detail,
-    connection_issue: issue,
-    type: `${PROBLEMS}/streaming-connection`,
-  });
+const uuidBody = z.strictObject({ uuids: z.array(z.string()).min(1).max(100) });
 
-function kill(live: Live): Answer {
-  const open = cut(live, 'clean');
-  return { status: 200, body: { data: { successful_kills: open ? 1 : 0, failed_kills: 0 } } };
-}
-
-/** Whether there was one. The place is free at once, however long the reader takes to notice. */
-function cut(live: Live, how: 'clean' | 'reset'): boolean {
-  const { connection } = live;
-  live.connection = undefined;
-  connection?.cut(how);
-  return connection !== undefined;
-}
-
-const state = ({ counters, connection, paused }: Live): Answer => ({
-  status: 200,
-  body: { ...counters, connected: connection !== undefined, paused },
-});
-
-function pause(live: Live, paused: boolean): Answer {
-  live.paused = paused;
-  if (paused) live.feed.pause();
-  else live.feed.resume();
-  return state(live);
-}
-
-function disconnect(live: Live, how: string): Answer {
-  if (how !== 'clean' && how !== 'reset') return invalidRequest('how must be clean or reset.');
-  return { status: 200, body: { disconnected: cut(live, how) } };
+function killListed(connections: Live['connections'], body: string): Answer {
+  const parsed = uuidBody.safeParse(jsonOf(body));
+  if (!parsed.success) return invalidRequest('The body must be {"uuids": […]}.');
+  return killConnections(connections, parsed.data.uuids);
 }

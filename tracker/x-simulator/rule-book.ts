@@ -22,6 +22,8 @@ export interface RuleBook {
 export interface Change {
   readonly now: number;
   readonly dryRun: boolean;
+  /** why a rule is refused although nothing is wrong with it; undefined: it is not */
+  readonly refused: (value: string) => string | undefined;
 }
 
 export interface Wanted {
@@ -50,14 +52,14 @@ export const inForce = (book: RuleBook, now: number): StoredRule[] =>
   book.rules.filter((rule) => rule.from <= now && now < rule.until);
 
 /** A value that is there already changes nothing, whatever its tag. Throws {@link RulesCapExceeded}. */
-export function addRules(book: RuleBook, wanted: readonly Wanted[], { now, dryRun }: Change): Added {
+export function addRules(book: RuleBook, wanted: readonly Wanted[], { now, dryRun, refused }: Change): Added {
   const known = new Map(listed(book).map((rule) => [rule.value, rule.id]));
   const created: StoredRule[] = [];
   const duplicates: Added['duplicates'][number][] = [];
   const invalid: Added['invalid'][number][] = [];
   for (const { value, tag } of wanted) {
     const id = known.get(value);
-    const rule = id === undefined ? parsed(value) : undefined;
+    const rule = id === undefined ? (refused(value) ?? parsed(value)) : undefined;
     if (id !== undefined) duplicates.push({ value, id });
     else if (typeof rule === 'string') invalid.push({ value, reason: rule });
     else if (rule !== undefined) {
@@ -86,7 +88,7 @@ export function deleteRules(
   book: RuleBook,
   key: 'id' | 'value',
   wanted: ReadonlySet<string>,
-  { now, dryRun }: Change,
+  { now, dryRun }: Pick<Change, 'now' | 'dryRun'>,
 ): number {
   const found = listed(book).filter((rule) => wanted.has(rule[key]));
   if (!dryRun) for (const rule of found) rule.until = now + book.delayMs;

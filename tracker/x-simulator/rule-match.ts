@@ -1,73 +1,119 @@
 // Whether a post matches a rule: what is looked through, and how.
-import { isObject, objectOf, objectsOf, stringOf, type Json } from '../../eventing/post.ts';
-import { plain, type Rule } from './rule.ts';
+import {
+  includedPosts,
+  isObject,
+  objectOf,
+  objectsOf,
+  referencesOf,
+  stringOf,
+  type Json,
+} from '../../eventing/post.ts';
+import type { Rule } from './rule.ts';
+import { contains, fieldsOf, plain, type Accents } from './text.ts';
 
-/** A post's words as rules see them, each field on a line of its own with a space around it. */
+/** A post as rules see it. */
 export interface Searchable {
   readonly text: string;
+  readonly urls: string;
   readonly tags: ReadonlySet<string>;
   readonly users: ReadonlySet<string>;
+  /** name and id of who wrote it */
+  readonly author: ReadonlySet<string>;
+  readonly lang: string;
+  readonly is: ReadonlySet<string>;
+  readonly has: ReadonlySet<string>;
 }
 
-const SPACELESS = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}ー]/u;
+/** Where it is looked for: the stream looks into quoted posts and minds accents, search does neither (facts/x-api §1.2). */
+export interface Scope {
+  readonly quoted: boolean;
+  readonly accents: Accents;
+}
+
+const STREAM_SCOPE: Scope = { quoted: true, accents: 'exact' };
+const IS: Readonly<Record<string, string>> = { retweeted: 'retweet', quoted: 'quote', replied_to: 'reply' };
 
 /**
- * Of a v2 message `{data, includes}`: text and long text, hashtags, mentions and expanded links, also of the
+ * Of a v2 message `{data, includes}` in either dialect: text and long text, hashtags, mentions and links, also of the
  * posts that it quotes or repeats; not of one that it answers.
  */
-export function searchable(message: Json): Searchable {
+export function searchable(message: Json, { quoted, accents }: Scope = STREAM_SCOPE): Searchable {
   const data = objectOf(message['data']);
-  const shown = objectsOf(data['referenced_tweets']).filter((one) => one['type'] !== 'replied_to');
-  const ids = new Set(shown.map((one) => one['id']));
-  const included = objectsOf(objectOf(message['includes'])['tweets']).filter((one) => ids.has(one['id']));
-  const posts = [data, ...included].flatMap((post) => [post, post['note_tweet']].filter(isObject));
-  const tags = posts.flatMap((post) => entities(post, 'hashtags', 'tag'));
-  const users = posts.flatMap((post) => entities(post, 'mentions', 'username'));
-  const links = posts.flatMap((post) => entities(post, 'urls', 'expanded_url'));
-  const fields = [...posts.flatMap((post) => stringOf(post['text']) ?? []), ...tags, ...users, ...links];
+  const references = referencesOf(data);
+  const shown = new Set(
+    references
+      .filter(({ type }) => type === 'retweeted' || (quoted && type === 'quoted'))
+      .map((one) => one['id']),
+  );
+  const included = includedPosts(objectOf(message['includes'])).filter((one) => shown.has(one['id']));
+  const posts = [data, ...included].flatMap((post) =>
+    [post, post['note_tweet'], post['note_post']].filter(isObject),
+  );
+  const entities = (kind: string, key: string): string[] =>
+    posts.flatMap((post) => entitiesOf(post, kind, key));
+  const urls = ['url', 'expanded_url', 'unwound_url'].flatMap((key) => entities('urls', key));
+  const named = (names: readonly string[]): Set<string> => new Set(names.map((name) => plain(name, accents)));
   return {
-    text: fields.map((field) => ` ${plain(field)} `).join('\n'),
-    tags: new Set(tags.map(plain)),
-    users: new Set(users.map(plain)),
+    text: fieldsOf(posts.flatMap((post) => stringOf(post['text']) ?? []), accents), // prettier-ignore
+    urls: fieldsOf(urls, accents),
+    tags: named(entities('hashtags', 'tag')),
+    users: named(entities('mentions', 'username')),
+    author: authorOf(message, data),
+    lang: (stringOf(data['lang']) ?? '').toLowerCase(),
+    is: new Set(references.flatMap(({ type }) => IS[String(type)] ?? [])),
+    has: hasOf(message, data),
   };
 }
 
-const entities = (post: Json, kind: string, key: string): string[] =>
+const entitiesOf = (post: Json, kind: string, key: string): string[] =>
   objectsOf(objectOf(post['entities'])[kind]).flatMap((entity) => stringOf(entity[key]) ?? []);
+
+function authorOf(message: Json, data: Json): Set<string> {
+  const id = stringOf(data['author_id']);
+  if (id === undefined) return new Set();
+  const user = objectsOf(objectOf(message['includes'])['users']).find((one) => one['id'] === id);
+  return new Set([id, (stringOf(user?.['username']) ?? '').toLowerCase()]);
+}
+
+function hasOf(message: Json, data: Json): Set<string> {
+  const has = new Set<string>();
+  const entities = objectOf(data['entities']);
+  for (const [kind, name] of [['hashtags', 'hashtags'], ['urls', 'links'], ['mentions', 'mentions']] as const) {
+    if (objectsOf(entities[kind]).length > 0) has.add(name);
+  } // prettier-ignore
+  if (isObject(data['geo'])) has.add('geo');
+  const keys = new Set([objectOf(data['attachments'])['media_keys']].flat());
+  for (const media of objectsOf(objectOf(message['includes'])['media'])) {
+    if (!keys.has(media['media_key'])) continue;
+    has.add('media').add(media['type'] === 'photo' ? 'images' : 'videos');
+  }
+  return has;
+}
 
 export function matches(rule: Rule, post: Searchable): boolean {
   switch (rule.kind) {
     case 'words':
       return contains(post.text, rule.value);
+    case 'url':
+      return contains(post.urls, rule.value);
     case 'tag':
       return post.tags.has(rule.value);
     case 'user':
       return post.users.has(rule.value);
-    case 'not':
-      return !matches(rule.rule, post);
-    case 'and':
-      return rule.rules.every((one) => matches(one, post));
+    case 'from':
+      return post.author.has(rule.value);
+    case 'lang':
+      return post.lang === rule.value;
+    case 'is':
+    case 'has':
+      return post[rule.kind].has(rule.value);
     default:
-      return rule.rules.some((one) => matches(one, post));
+      return joins(rule, post);
   }
 }
 
-/** Words of their own; beside a script that is written without spaces no boundary is asked. */
-function contains(text: string, words: string): boolean {
-  for (let at = text.indexOf(words); at !== -1; at = text.indexOf(words, at + 1)) {
-    if (isEdge(text, at) && isEdge(text, at + words.length)) return true;
-  }
-  return false;
-}
-
-/** Between two characters of which one is a space or needs none. */
-function isEdge(text: string, at: number): boolean {
-  const pair = [before(text, at), String.fromCodePoint(text.codePointAt(at) ?? 32)];
-  return pair.some((character) => character === ' ' || SPACELESS.test(character));
-}
-
-function before(text: string, at: number): string {
-  const unit = text.charCodeAt(at - 1);
-  const isLowSurrogate = unit >= 0xdc00 && unit <= 0xdfff;
-  return isLowSurrogate ? text.slice(at - 2, at) : text.charAt(at - 1);
+function joins(rule: Extract<Rule, { kind: 'not' | 'and' | 'or' }>, post: Searchable): boolean {
+  if (rule.kind === 'not') return !matches(rule.rule, post);
+  if (rule.kind === 'and') return rule.rules.every((one) => matches(one, post));
+  return rule.rules.some((one) => matches(one, post));
 }

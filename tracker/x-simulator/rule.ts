@@ -1,10 +1,22 @@
-// X's rule language for the filtered stream, as far as keywords go (facts/x-api §1.2): words, "exact phrases", #tags,
-// @users, AND (a space), OR, -NOT and groups. Written apart from the product's matcher, so that each can prove the other.
+// X's rule language (facts/x-api §1.2): words, "exact phrases", #tags, @users and some operators, joined by AND (a space),
+// OR, -NOT and groups. Written apart from the product's matcher, so that each can prove the other.
+import { leafOf, type Leaf } from './rule-leaf.ts';
+import type { Accents } from './text.ts';
 
 export type Rule =
-  | { readonly kind: 'words' | 'tag' | 'user'; readonly value: string }
+  | Leaf
   | { readonly kind: 'not'; readonly rule: Rule }
-  | { readonly kind: 'and' | 'or'; readonly rules: readonly Rule[] };
+  | { readonly kind: 'and'; readonly rules: readonly Rule[] }
+  | { readonly kind: 'or'; readonly rules: readonly Rule[] };
+
+/** A stream's rules and a search's queries differ in their length and in whether accents count. */
+export interface Language {
+  readonly mostCharacters: number;
+  readonly accents: Accents;
+}
+
+export const STREAM: Language = { mostCharacters: 1024, accents: 'exact' };
+export const SEARCH: Language = { mostCharacters: 512, accents: 'ignored' };
 
 /** Positions count from 1, as X's messages do. */
 export class InvalidRule extends Error {
@@ -19,9 +31,8 @@ interface Token {
   readonly at: number;
 }
 
-const MAX_CODE_POINTS = 1024;
-const TOKEN = /\s*(?:(?<open>\()|(?<close>\))|(?<minus>-)|"(?<phrase>[^"]*)"|(?<word>[^\s()"]+))/uy;
-const OPERATOR = /^(?:[a-z_]+:|[~$])/;
+const TOKEN =
+  /\s*(?:(?<open>\()|(?<close>\))|(?<minus>-)|"(?<phrase>[^"]*)"|(?<word>[^\s()"]+(?:(?<=:)"[^"]*")?))/uy;
 // The stop words of the service's former documentation; the present list is not published.
 const STOP_WORDS = new Set(
   'a an and at but by com from http https if in is it its me my or rt the this to too via we www you'.split(
@@ -30,23 +41,32 @@ const STOP_WORDS = new Set(
 );
 
 /** Throws {@link InvalidRule} with the reason. */
-export function parseRule(value: string): Rule {
+export function parseRule(value: string, language: Language = STREAM): Rule {
   if (value.trim() === '') throw new InvalidRule('Rules must not be empty (at position 1)');
   const length = Array.from(value).length;
-  if (length > MAX_CODE_POINTS) {
-    throw new InvalidRule(`Rules must be at most ${MAX_CODE_POINTS} characters long, this one has ${length}`);
+  if (length > language.mostCharacters) {
+    throw new InvalidRule(
+      `Rules must be at most ${language.mostCharacters} characters long, this one has ${length}`,
+    );
   }
-  const tokens = tokensOf(value);
-  const rule = parseOr(tokens);
-  const extra = tokens[0];
+  const reading = { tokens: tokensOf(value), accents: language.accents };
+  const rule = parseOr(reading);
+  const extra = reading.tokens[0];
   if (extra !== undefined)
     throw new InvalidRule(`extraneous input '${extra.text}' (at position ${extra.at})`);
-  if (!isPositive(rule, () => true))
-    throw new InvalidRule('Rules must contain a non-negation term (at position 1)');
-  if (!isPositive(rule, (word) => !STOP_WORDS.has(word))) {
+  refuseWithoutPositive(rule);
+  return rule;
+}
+
+function refuseWithoutPositive(rule: Rule): void {
+  const positive = (counts: (leaf: Leaf) => boolean): boolean => isPositive(rule, counts);
+  if (!positive(() => true)) throw new InvalidRule('Rules must contain a non-negation term (at position 1)');
+  if (!positive((leaf) => leaf.alone)) {
+    throw new InvalidRule('Rules must contain an operator that may stand alone beside lang:, is: and has:');
+  }
+  if (!positive((leaf) => leaf.alone && !(leaf.kind === 'words' && STOP_WORDS.has(leaf.value)))) {
     throw new InvalidRule('Rules must contain at least one positive, non-stopword clause (at position 1)');
   }
-  return rule;
 }
 
 function tokensOf(value: string): Token[] {
@@ -71,19 +91,25 @@ function tokenOf({ open, close, minus, phrase, word = '' }: Groups): Omit<Token,
   return { kind: word === 'OR' ? 'or' : 'word', text: word };
 }
 
-function parseOr(tokens: Token[]): Rule {
-  const rules = [parseAnd(tokens)];
-  while (tokens[0]?.kind === 'or') {
-    tokens.shift();
-    rules.push(parseAnd(tokens));
+interface Reading {
+  readonly tokens: Token[];
+  readonly accents: Accents;
+}
+
+function parseOr(reading: Reading): Rule {
+  const rules = [parseAnd(reading)];
+  while (reading.tokens[0]?.kind === 'or') {
+    reading.tokens.shift();
+    rules.push(parseAnd(reading));
   }
   return joined('or', rules);
 }
 
-function parseAnd(tokens: Token[]): Rule {
-  const rules = [parseTerm(tokens)];
+function parseAnd(reading: Reading): Rule {
+  const { tokens } = reading;
+  const rules = [parseTerm(reading)];
   while (tokens[0] !== undefined && tokens[0].kind !== 'or' && tokens[0].kind !== 'close') {
-    rules.push(parseTerm(tokens));
+    rules.push(parseTerm(reading));
   }
   return joined('and', rules);
 }
@@ -93,49 +119,38 @@ function joined(kind: 'and' | 'or', rules: readonly Rule[]): Rule {
   return rules.length === 1 && only !== undefined ? only : { kind, rules };
 }
 
-function parseTerm(tokens: Token[]): Rule {
-  const token = tokens.shift();
+function parseTerm(reading: Reading): Rule {
+  const token = reading.tokens.shift();
   if (token === undefined)
     throw new InvalidRule('the rule ends where a word, a phrase or a group should follow');
-  if (token.kind === 'minus') return { kind: 'not', rule: parseNegated(tokens, token) };
-  if (token.kind === 'open') return parseGroup(tokens, token);
-  if (token.kind === 'phrase' || token.kind === 'word') return parseLeaf(token);
+  if (token.kind === 'minus') return { kind: 'not', rule: parseNegated(reading, token) };
+  if (token.kind === 'open') return parseGroup(reading, token);
+  if (token.kind === 'phrase' || token.kind === 'word') return parseLeaf(token, reading.accents);
   throw new InvalidRule(`no viable alternative at input '${token.text}' (at position ${token.at})`);
 }
 
-function parseNegated(tokens: Token[], minus: Token): Rule {
-  const next = tokens[0]?.kind;
-  if (next === 'word' || next === 'phrase') return parseTerm(tokens);
+function parseNegated(reading: Reading, minus: Token): Rule {
+  const next = reading.tokens[0]?.kind;
+  if (next === 'word' || next === 'phrase') return parseTerm(reading);
   throw new InvalidRule(`only a single word or phrase can be negated (at position ${minus.at})`);
 }
 
-function parseGroup(tokens: Token[], open: Token): Rule {
-  const rule = parseOr(tokens);
-  if (tokens.shift()?.kind === 'close') return rule;
+function parseGroup(reading: Reading, open: Token): Rule {
+  const rule = parseOr(reading);
+  if (reading.tokens.shift()?.kind === 'close') return rule;
   throw new InvalidRule(`a parenthesis without its partner (at position ${open.at})`);
 }
 
-function parseLeaf({ kind, text, at }: Token): Rule {
-  if (kind === 'word' && OPERATOR.test(text)) {
-    throw new InvalidRule(`the simulator does not know the operator '${text}' (at position ${at})`);
-  }
-  const prefix = kind === 'word' ? text.charAt(0) : '';
-  const value = plain(prefix === '#' || prefix === '@' ? text.slice(1) : text);
-  if (value === '') throw new InvalidRule(`no viable alternative at character '${text}' (at position ${at})`);
-  if (prefix === '#') return { kind: 'tag', value };
-  return { kind: prefix === '@' ? 'user' : 'words', value };
+function parseLeaf({ kind, text, at }: Token, accents: Accents): Rule {
+  const leaf = leafOf(text, kind === 'phrase', accents);
+  if (typeof leaf === 'string') throw new InvalidRule(`${leaf} (at position ${at})`);
+  return leaf;
 }
 
-/** Whether whatever it matches has a term in it that `counts`. */
-function isPositive(rule: Rule, counts: (word: string) => boolean): boolean {
+/** Whether whatever it matches has a leaf in it that `counts`. */
+function isPositive(rule: Rule, counts: (leaf: Leaf) => boolean): boolean {
   if (rule.kind === 'not') return false;
   if (rule.kind === 'and') return rule.rules.some((one) => isPositive(one, counts));
   if (rule.kind === 'or') return rule.rules.every((one) => isPositive(one, counts));
-  return rule.kind !== 'words' || counts(rule.value);
-}
-
-/** Letters, marks and digits, one space for each run of anything else; case does not count, accents do. */
-export function plain(text: string): string {
-  const folded = text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ');
-  return folded.replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, ' ').trim();
+  return counts(rule);
 }

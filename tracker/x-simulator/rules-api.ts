@@ -1,14 +1,10 @@
 // The rules calls of the v2 filtered stream over a rule book: request in, status and body out (facts/x-api §1.3).
 import { z } from 'zod';
+import { invalidBody, invalidRequest, PROBLEMS, type Answer } from './answer.ts';
+import { jsonOf } from './body.ts';
 import { addRules, deleteRules, listed, MAX_RULES, RulesCapExceeded } from './rule-book.ts';
 import type { Added, Change, RuleBook, StoredRule, Wanted } from './rule-book.ts';
 
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-const PROBLEMS = 'https://api.twitter.com/2/problems';
 const strings = z.array(z.string()).min(1);
 const ruleRequest = z.union([
   z.strictObject({ add: z.array(z.strictObject({ value: z.string(), tag: z.string().optional() })).min(1) }),
@@ -39,9 +35,17 @@ export function getRules(book: RuleBook, query: URLSearchParams, now: number): A
   return { status: 200, body: page.length === 0 ? { meta } : { data: page.map(shown), meta } };
 }
 
+export interface RulesPost {
+  readonly book: RuleBook;
+  readonly query: URLSearchParams;
+  readonly now: number;
+  /** why a rule is refused although nothing is wrong with it; undefined: it is not */
+  readonly refused: (value: string) => string | undefined;
+}
+
 /** `body` is the request's text. */
-export function postRules(book: RuleBook, query: URLSearchParams, body: string, now: number): Answer {
-  const change = { now, dryRun: query.get('dry_run') === 'true' };
+export function postRules({ book, query, now, refused }: RulesPost, body: string): Answer {
+  const change = { now, dryRun: query.get('dry_run') === 'true', refused };
   if (query.get('delete_all') === 'true') {
     return remove(book, 'id', listed(book).map((rule) => rule.id), change); // prettier-ignore
   }
@@ -52,14 +56,6 @@ export function postRules(book: RuleBook, query: URLSearchParams, body: string, 
   const selection = request.data.delete;
   if ('ids' in selection) return remove(book, 'id', selection.ids, change);
   return remove(book, 'value', selection.values, change);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // no request has this form, so it is answered as a malformed one
-  }
 }
 
 function add(book: RuleBook, wanted: readonly Wanted[], change: Change): Answer {
@@ -116,13 +112,3 @@ export function getRuleCounts(book: RuleBook, now: number): Answer {
   };
   return { status: 200, body: { data, meta: sent(now) } };
 }
-
-function invalidBody(errors: readonly unknown[]): unknown {
-  const detail = 'One or more parameters to your request was invalid.';
-  return { errors, title: 'Invalid Request', detail, type: `${PROBLEMS}/invalid-request` };
-}
-
-export const invalidRequest = (message: string): Answer => ({
-  status: 400,
-  body: invalidBody([{ parameters: {}, message }]),
-});

@@ -26,14 +26,32 @@ export function sampleScript(seed: number, rate: number): Script {
   };
 }
 
-/** v2 messages `{data, includes}`, one a line, at an even rate; ids and times stay what they are. */
-export function givenScript(lines: Iterable<string>, rate: number): Script {
+/**
+ * v2 messages `{data, includes}`, one a line, at an even rate. Ids and times stay what they are, unless they are `stamped`
+ * anew: search finds nothing that is older than a week.
+ */
+export function givenScript(lines: Iterable<string>, rate: number, stamped?: Stamp): Script {
   const iterator = lines[Symbol.iterator]();
-  return () => {
+  return (at) => {
     const { done, value } = iterator.next();
-    return done === true ? undefined : { ...itemOf(value), gapMs: 1000 / rate };
+    if (done === true) return undefined;
+    const item = itemOf(value);
+    const message = stamped === undefined ? item.message : stamp(item.message, stamped(at), at);
+    return { ...item, message, gapMs: 1000 / rate };
   };
 }
+
+/** Gives an id of that time. */
+export type Stamp = (at: number) => string;
+
+function stamp(message: Json, id: string, at: number): Json {
+  if (!isObject(message['data'])) return message;
+  const own = { id, created_at: timeOf(at), edit_history_tweet_ids: [id] };
+  return { ...message, data: { ...message['data'], ...own } };
+}
+
+/** As X writes it: whole seconds. */
+export const timeOf = (at: number): string => new Date(Math.floor(at / 1000) * 1000).toISOString();
 
 function itemOf(line: string): Omit<Item, 'gapMs'> {
   try {
