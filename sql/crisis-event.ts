@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import { keywordProblem } from './keyword.ts';
 
-export const LIMITS = { name: 120, description: 2_000, keywords: 500, keyword: 120, code: 40 } as const;
+export const LIMITS = {
+  name: 120,
+  description: 2_000,
+  keywords: 500,
+  keyword: 120,
+  code: 40,
+  catchUpHours: 168,
+} as const;
 
 export const eventStatus = z.enum(['active', 'paused', 'archived', 'purged']);
 export type EventStatus = z.infer<typeof eventStatus>;
@@ -41,16 +48,26 @@ export const eventKeywords = z
   .max(LIMITS.keywords, `An event has at most ${LIMITS.keywords} keywords.`)
   .transform((keywords) => [...new Set(keywords)]);
 
+export const eventCode = z
+  .string()
+  .max(LIMITS.code)
+  .regex(/^[a-z][a-z0-9-]*$/, "An event's code has a-z, 0-9 and -, and begins with a letter.");
+
 /** Times are RFC 3339, UTC. `version` grows by one with every change, from 1. */
 export const crisisEvent = z.strictObject({
-  code: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  code: eventCode,
   name: z.string(),
   description: z.string(),
   keywords: z.array(z.string()),
   status: eventStatus,
-  version: z.int().positive(),
+  version: z.int32().positive(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
+  collectSince: z.iso
+    .datetime()
+    .nullable()
+    .default(null)
+    .describe('Posts since then are wanted; null: since it was made.'),
 });
 export type CrisisEvent = z.infer<typeof crisisEvent>;
 

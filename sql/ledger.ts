@@ -1,15 +1,20 @@
 // What was missed and what was refused: kept beside the tweets, so that a collection can say how complete it is.
 import { z } from 'zod';
+import { eventCode } from './crisis-event.ts';
+
+/** What is said of a gap is a part of its key, which no database lets be long. */
+const WORDS = 10_000;
 
 /** An interval for which an event may lack posts. Times are RFC 3339, UTC; `to` is null while it lasts. */
 export const gap = z.strictObject({
-  event: z.string(),
+  event: eventCode,
   from: z.iso.datetime(),
   to: z.iso.datetime().nullable(),
-  reason: z.string(),
-  /** posts that a search brought back, and what can be said of the rest, in words */
-  recovered: z.int().nonnegative(),
-  note: z.string(),
+  reason: z.string().max(WORDS),
+  /** distinct posts of the event that search found in it; the stream may have brought some of them, too */
+  recovered: z.int32().nonnegative(),
+  /** what can be said of the rest, in words */
+  note: z.string().max(WORDS),
 });
 export type Gap = z.infer<typeof gap>;
 

@@ -2,8 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { BUCKET_MS } from './bucket.ts';
 import type { PartSize } from './part.ts';
+import { ownTimeSql, type Span, spanOf } from './range.ts';
 import { blobOf } from './sqlite-rows.ts';
-import { OWN_TIME, type Span, spanOf } from './sqlite-queries.ts';
 import type { Range } from './store.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -23,7 +23,7 @@ export function beginPart(db: DatabaseSync, code: string, range: Range, size: Pa
   const next = db
     .prepare(
       `SELECT bucket FROM tweet WHERE event_name = ? AND bucket > ? AND bucket < ?
-         AND ${OWN_TIME} >= ? AND ${OWN_TIME} < ? ORDER BY bucket LIMIT 1`,
+         AND ${ownTimeSql('tweet')} >= ? AND ${ownTimeSql('tweet')} < ? ORDER BY bucket LIMIT 1`,
     )
     .get(code, last, span.until, span.since, span.until);
   return { span, last, rest: next === undefined ? undefined : Number(next['bucket']) };
@@ -53,8 +53,8 @@ export function* chunksOf(db: DatabaseSync, code: string, part: Part): Generator
     `SELECT raw FROM tweet_raw r WHERE event_name = ? AND bucket >= ? AND bucket <= ?
        AND ((bucket >= ? AND bucket <= ?) OR EXISTS (
          SELECT 1 FROM tweet t WHERE t.event_name = r.event_name AND t.bucket = r.bucket AND t.t_id = r.t_id
-           AND ${OWN_TIME.replaceAll(/bucket|t_created_at/g, 't.$&')} >= ?
-           AND ${OWN_TIME.replaceAll(/bucket|t_created_at/g, 't.$&')} < ?))
+           AND ${ownTimeSql('t')} >= ?
+           AND ${ownTimeSql('t')} < ?))
      ORDER BY bucket, t_id`,
   );
   const rows = messages.iterate(

@@ -11,12 +11,13 @@ const REJECTED_BYTES = 64 * 1024;
 const iso = (ms: SQLOutputValue | undefined): string => new Date(Number(ms)).toISOString();
 
 function eventOf(row: Row): CrisisEvent {
-  const { keywords, created_at: createdAt, updated_at: updatedAt, ...rest } = row;
+  const { keywords, created_at: createdAt, updated_at: updatedAt, collect_since: since, ...rest } = row;
   return crisisEvent.parse({
     ...rest,
     keywords: JSON.parse(String(keywords)),
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
+    collectSince: since === null ? null : iso(since),
   });
 }
 
@@ -30,9 +31,10 @@ export function findEvent(db: DatabaseSync, code: string): CrisisEvent | undefin
 }
 
 export function createEvent(db: DatabaseSync, event: CrisisEvent): boolean {
-  const insert = db.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
+  const insert = db.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
   const { code, name, description, keywords, status, version } = event;
-  const times = [Date.parse(event.createdAt), Date.parse(event.updatedAt)];
+  const since = event.collectSince === null ? null : Date.parse(event.collectSince);
+  const times = [Date.parse(event.createdAt), Date.parse(event.updatedAt), since];
   return (
     insert.run(code, name, description, JSON.stringify(keywords), status, version, ...times).changes === 1
   );

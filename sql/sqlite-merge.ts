@@ -1,7 +1,7 @@
 // Two copies of one row become one, cell by cell, as Cassandra's cell timestamps do it: the later write wins, of two
 // written at once the greater value, and what a copy does not say takes nothing away. So no order of writes matters. Pure.
 import type { Cell } from './sqlite-rows.ts';
-import { columnNames } from './sqlite-schema.ts';
+import { columnNames } from './tweet.ts';
 
 /** The cells are in the order of the table; `times` has the write time (µs) of those, by name, that are older than `writeTime`. */
 export interface Copy {

@@ -1,31 +1,11 @@
 // Questions about tweets, on any connection: pages, counts, totals.
 import type { DatabaseSync } from 'node:sqlite';
-import { BUCKET_MS } from './bucket.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { FOREVER, isWhole, ownTimeSql, spanOf, STEPS } from './range.ts';
 import { decodeRow } from './sqlite-rows.ts';
 import type { Count, PageQuery, Range, Step, TweetPage } from './store.ts';
 
-/**
- * A post's own time as ranges see it: `t_created_at` as far as it lies in the post's bucket. So a range is a list of
- * buckets, and neither a second's difference at a minute's end nor an absurd date puts a post out of every range.
- */
-export const OWN_TIME = `min(max(coalesce(t_created_at, bucket), bucket), bucket + ${BUCKET_MS - 1})`;
-
-const STEPS: Readonly<Record<Step, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-const FOREVER = Number.MAX_SAFE_INTEGER;
-
-/** The range with its open ends closed, and the buckets that it touches. */
-export interface Span {
-  readonly since: number;
-  readonly until: number;
-  readonly first: number;
-}
-
-export function spanOf(range: Range): Span {
-  const since = range.since ?? -FOREVER;
-  const first = range.since === undefined ? since : Math.floor(since / BUCKET_MS) * BUCKET_MS;
-  return { since, until: range.until ?? FOREVER, first };
-}
+const OWN_TIME = ownTimeSql('tweet');
 
 /** A page, newest first. Throws `BadCursor`. */
 export function page(db: DatabaseSync, code: string, query: PageQuery): TweetPage {
@@ -61,7 +41,7 @@ export function counts(db: DatabaseSync, code: string, step: Step, range: Range)
   const byStart = new Map<number, number>();
   for (const row of buckets.iterate(code, first, until)) {
     const bucket = Number(row['bucket']);
-    const whole = bucket >= since && bucket + BUCKET_MS <= until;
+    const whole = isWhole(bucket, { since, until });
     const tweets = Number((whole ? row : part.get(code, bucket, since, until))?.['tweets']);
     const start = Math.floor(bucket / length) * length;
     if (tweets > 0) byStart.set(start, (byStart.get(start) ?? 0) + tweets);

@@ -1,7 +1,6 @@
 // A tweet's row as SQLite holds it and back. Pure.
 import type { SQLOutputValue } from 'node:sqlite';
-import { always, columnNames } from './sqlite-schema.ts';
-import { columns, type TweetRow } from './tweet.ts';
+import { columnNames, columns, type TweetRow, wholeRow } from './tweet.ts';
 
 export type Cell = string | number | null;
 
@@ -75,12 +74,7 @@ export function decodeRow(cells: Readonly<Record<string, SQLOutputValue>>): Twee
     if (cell === null || cell === undefined) continue;
     row[name] = decoded(columns[name], cell);
   }
-  if (!isWhole(row)) throw new Error(`A row of tweet lacks one of ${always.join(', ')}.`);
-  return row;
-}
-
-function isWhole(row: object): row is TweetRow {
-  return always.every((name) => name in row);
+  return wholeRow(row);
 }
 
 function decoded(type: (typeof columns)[keyof typeof columns], cell: SQLOutputValue): unknown {

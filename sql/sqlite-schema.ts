@@ -2,32 +2,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Column, columns } from './tweet.ts';
+import { transact } from './sqlite-transaction.ts';
+import { always, type Column, columnNames, columns } from './tweet.ts';
 
-export const columnNames: readonly Column[] = Object.keys(columns).filter(
-  (name): name is Column => name in columns,
-);
-
-/** The columns that every row has. */
-export const always: readonly Column[] = [
-  'event_name',
-  'bucket',
-  't_id',
-  'id',
-  't_text',
-  'source',
-  'via',
-  'received_at',
-];
-
-const VERSION = 1;
+const VERSION = 2;
 const KEY = 'event_name, bucket, t_id';
 const INTEGERS: readonly string[] = ['int', 'boolean', 'timestamp'];
+const required: readonly Column[] = always;
 
 const tweetColumns = columnNames
   .map((name) => {
     const type = INTEGERS.includes(columns[name]) ? 'INTEGER' : 'TEXT';
-    return `${name} ${type}${always.includes(name) ? ' NOT NULL' : ''}`;
+    return `${name} ${type}${required.includes(name) ? ' NOT NULL' : ''}`;
   })
   .join(',\n  ');
 
@@ -50,7 +36,8 @@ CREATE TABLE IF NOT EXISTS bucket_by_event (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS event (
   code TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, keywords TEXT NOT NULL,
-  status TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+  status TEXT NOT NULL, version INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+  collect_since INTEGER
 ) STRICT;
 CREATE TABLE IF NOT EXISTS gap (
   event_name TEXT NOT NULL, from_time INTEGER NOT NULL, reason TEXT NOT NULL,
@@ -67,6 +54,11 @@ CREATE INDEX IF NOT EXISTS rejected_by_time ON rejected (at);
 CREATE TABLE IF NOT EXISTS release (event_name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
 PRAGMA user_version = ${VERSION};
 `;
+
+/** By the version that a file has: what makes it one of the next. */
+const CHANGES: Readonly<Record<number, string>> = {
+  1: 'ALTER TABLE event ADD COLUMN collect_since INTEGER; PRAGMA user_version = 2;',
+};
 
 /** To how many bytes the file of the write-ahead log is cut when it begins anew. */
 export const LOG_LIMIT = 67_108_864;
@@ -90,10 +82,16 @@ export function openForWriting(dir: string): DatabaseSync {
 }
 
 function makeTables(db: DatabaseSync): void {
-  const version = versionOf(db);
-  if (version === VERSION) return;
-  if (version !== 0) throw new Error(`its tables are of version ${version}, this program knows ${VERSION}`);
-  db.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT;`);
+  if (versionOf(db) === VERSION) return;
+  // Another process may be at the same: the second finds the work done.
+  transact(db, () => {
+    for (let version = versionOf(db); version !== VERSION; version = versionOf(db)) {
+      const change = version === 0 ? TABLES : CHANGES[version];
+      if (change === undefined)
+        throw new Error(`its tables are of version ${version}, this program knows ${VERSION}`);
+      db.exec(change);
+    }
+  });
 }
 
 function versionOf(db: DatabaseSync): number {

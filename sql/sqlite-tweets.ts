@@ -3,8 +3,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { type Copy, merge } from './sqlite-merge.ts';
 import { blobOf, cellOf, encodeRow } from './sqlite-rows.ts';
-import { columnNames } from './sqlite-schema.ts';
-import type { Tweet } from './tweet.ts';
+import { columnNames, type Tweet } from './tweet.ts';
 
 export interface TweetWriter {
   /** Stores a tweet or merges it into its row. Throws `UnfitRow` or SQLite's error. */

@@ -40,9 +40,10 @@ export async function collect(options: CollectOptions, signal: AbortSignal): Pro
   // What an earlier tracker left in the spool comes first: its last word is there, too.
   await spool?.drained(signal);
   const last = await insisting(() => lastWords(log), report, signal);
+  if (last === undefined) return undefined;
   const changes = knownEvents(log, signal);
   const first = await changes.next();
-  if (last === undefined || first.done === true) return undefined;
+  if (first.done === true) return undefined;
   const active = [...first.value.values()].filter((event) => event.status === 'active');
   const install = options.install ?? lastInstall(last) ?? randomBytes(6).toString('hex');
   const spent = last.get(progressKey(install, false))?.spent;

@@ -42,9 +42,12 @@ export interface Search {
   readonly postsPerDay: number;
   readonly fewest: number;
   readonly most: number;
+  /** ms after its end until a gap is searched, and between its two rounds: an index takes its time */
+  readonly firstMs: number;
+  readonly againMs: number;
   /** nothing older can be found, ms */
   readonly reachMs: number;
-  /** what it never finds, as a sentence that goes on after "It" */
+  /** what it never finds, as a sentence that goes on after "Search" */
   readonly blind: string;
   queries(keywords: readonly string[]): readonly SearchQuery[];
   /** Waits as long as the service's limits ask for. Throws {@link SearchFailed}; when `signal` aborts, anything. */

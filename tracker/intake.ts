@@ -55,6 +55,19 @@ export class Intake {
     this.rejected.add({ reason, bytes, length, sha256 }, Date.now());
   }
 
+  /** A post that a search found for an event: handed on if keywords of it match. Which ones; none for what is no post. */
+  found(code: string, matcher: Matcher, message: Uint8Array): readonly string[] {
+    const keywords = route(matcher, message).matches.flatMap((match) => match.keywords);
+    if (keywords.length === 0) return keywords;
+    this.#hand(code, message, { keywords, rules: [], receivedAt: this.#receivedAt(), via: 'search' });
+    return keywords;
+  }
+
+  /** What came where a post should have been. */
+  unreadable(bytes: Uint8Array): void {
+    this.reject(new Rejection().add(bytes).item('found by search, and no post', 0));
+  }
+
   #post(message: Uint8Array, sorted: PostMessage, matches: readonly Match[]): void {
     const receivedAt = this.#receivedAt();
     this.#lastPostAt = receivedAt;
@@ -64,16 +77,15 @@ export class Intake {
     const found = rules.length === 0 ? [...matched.keys()] : this.#decided(rules, matched);
     this.counters.match(found);
     for (const code of found) {
-      const envelope: Envelope = {
-        keywords: [...(matched.get(code) ?? [])],
-        rules,
-        receivedAt,
-        via: this.#source.via,
-        // Recorded posts were X's, too; made-up ones must not pass for them.
-        source: this.#source.name === 'simulator' ? 'simulator' : 'x',
-      };
-      this.#publisher.post(code, { envelope, message });
+      const keywords = [...(matched.get(code) ?? [])];
+      this.#hand(code, message, { keywords, rules, receivedAt, via: this.#source.via });
     }
+  }
+
+  #hand(code: string, message: Uint8Array, said: Omit<Envelope, 'source'>): void {
+    // Recorded posts were X's, too; made-up ones must not pass for them.
+    const source = this.#source.name === 'simulator' ? 'simulator' : 'x';
+    this.#publisher.post(code, { envelope: { ...said, source }, message });
   }
 
   /** Tags of our rules that X says the post matched: X is taken at its word. */

@@ -45,7 +45,7 @@ export class Listening {
     this.#events = events;
     if (!this.#live) return [];
     for (const event of newlyWorded(before, events)) this.#gaps.changed(event);
-    return this.#gaps.want(events, Date.now() + this.#aheadMs);
+    return this.#gaps.want(this.#timed(), Date.now() + this.#aheadMs);
   }
 
   /** What is to be noted. */
@@ -57,7 +57,7 @@ export class Listening {
         return this.#gaps.connected(item.at);
       case 'lost':
         this.moved({ ...LOST, problem: item.reason === STOPPED ? null : item.reason });
-        return this.#gaps.lost(item.at, item.reason, this.#events);
+        return this.#gaps.lost(item.at, item.reason, this.#timed());
       case 'uncollected':
         return this.#gaps.uncollected(item.events, item.at, item.reason);
       case 'collecting':
@@ -68,6 +68,16 @@ export class Listening {
         this.moved({ state: item.state, problem: item.problem });
         return [];
     }
+  }
+
+  /** The events with times in the source's clock, as gaps have them. */
+  #timed(): CrisisEvent[] {
+    const shifted = (time: string): string => new Date(Date.parse(time) + this.#aheadMs).toISOString();
+    return this.#events.map((event) => ({
+      ...event,
+      createdAt: shifted(event.createdAt),
+      updatedAt: shifted(event.updatedAt),
+    }));
   }
 
   moved(to: Partial<Standing>): void {

@@ -13,6 +13,7 @@ export const noSource: Source = {
   eventsOfRule: () => [],
   collects: () => false,
   rules: () => 0,
+  search: null,
   async *read(signal): AsyncGenerator<readonly Item[]> {
     yield [{ kind: 'state', state: 'idle', problem: null }];
     while (!signal.aborted) await sleep(LONG, signal);

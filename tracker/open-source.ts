@@ -35,31 +35,43 @@ export async function chooseSource(choice: SourceChoice): Promise<ChosenSource> 
     case 'none':
       return { ...rest, open: () => noSource };
     case 'x':
-      return { ...rest, open: await xSource({ name: 'x', baseUrl: choice.url, bearerToken: choice.token }) };
+      return { ...rest, open: await xSource({ ...choice, name: 'x' }) };
     case 'replay':
       return replay(choice.path, choice.rate);
     default:
-      return simulated();
+      return simulated(choice.searchPostsPerDay);
   }
 }
 
 // What reads X, and what plays it, is loaded only where it is wanted: it is a third of what a replay would load.
 
-async function xSource(
-  options: Omit<XOptions, 'rules' | 'install' | 'budget'>,
-): Promise<ChosenSource['open']> {
-  const { xRules } = await import('./x-api.ts');
-  const { XSource } = await import('./x-source.ts');
-  const { baseUrl, bearerToken } = options;
-  return ({ install, budget }) =>
-    new XSource({ ...options, install, budget, rules: xRules(baseUrl, bearerToken) });
+interface Address {
+  readonly name: XOptions['name'];
+  readonly url: string;
+  readonly token: string;
+  readonly searchPostsPerDay: number;
 }
 
-async function simulated(): Promise<ChosenSource> {
+async function xSource({ name, url, token, searchPostsPerDay }: Address): Promise<ChosenSource['open']> {
+  const { xRules } = await import('./x-api.ts');
+  const { xSearch, X_TIMING } = await import('./x-search.ts');
+  const { XSource } = await import('./x-source.ts');
+  const address = { baseUrl: url, bearerToken: token };
+  const search = xSearch({ ...address, ...X_TIMING, postsPerDay: searchPostsPerDay });
+  return ({ install, budget }) =>
+    new XSource({ ...address, name, install, budget, search, rules: xRules(url, token) });
+}
+
+async function simulated(searchPostsPerDay: number): Promise<ChosenSource> {
   const { sampleEvents } = await import('./x-simulator/sample-events.ts');
   const { startSimulator } = await import('./x-simulator/server.ts');
   const simulator = await startSimulator({ port: 0, seed: Date.now() % 1_000_000, ruleDelayMs: 0 });
-  const open = await xSource({ name: 'simulator', baseUrl: simulator.url, bearerToken: 'simulator' });
+  const open = await xSource({
+    name: 'simulator',
+    url: simulator.url,
+    token: 'simulator',
+    searchPostsPerDay,
+  });
   return { ...rest, open, sample: sampleEvents, close: () => simulator.close() };
 }
 

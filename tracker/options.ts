@@ -6,8 +6,8 @@ import { LEVELS, type Level } from '../eventing/report.ts';
 
 export type SourceChoice =
   | { readonly kind: 'replay'; readonly path: string; readonly rate: number | undefined }
-  | { readonly kind: 'x'; readonly url: string; readonly token: string }
-  | { readonly kind: 'simulator' }
+  | { readonly kind: 'x'; readonly url: string; readonly token: string; readonly searchPostsPerDay: number }
+  | { readonly kind: 'simulator'; readonly searchPostsPerDay: number }
   | { readonly kind: 'none' };
 
 export interface WantedEvent {
@@ -101,6 +101,16 @@ function postsOf(text: string | undefined): number | undefined {
   throw new WrongUsage(`X_POSTS_PER_DAY must be a whole number of posts above 0; it is "${text}".`);
 }
 
+/** How many posts searches may bring in a day: 10,000 cost 50 dollars at X (facts/x-api §0.9). */
+function searchOf(env: Env): { searchPostsPerDay: number } {
+  const text = env['X_SEARCH_POSTS_PER_DAY'] || '10000';
+  const posts = /^\d{1,12}$/.test(text) ? Number(text) : -1;
+  if (posts === 0 || posts >= 10) return { searchPostsPerDay: posts };
+  throw new WrongUsage(
+    `X_SEARCH_POSTS_PER_DAY must be a number of posts from 10 on, or 0 for no search; it is "${text}".`,
+  );
+}
+
 function logLevelOf(text: string): Level {
   const level = LEVELS.find((name) => name === text);
   if (level !== undefined) return level;
@@ -148,16 +158,16 @@ function sourceOf(env: Env): SourceChoice {
   const token = env['X_BEARER_TOKEN'] || undefined;
   switch (wanted ?? (token === undefined ? 'sample' : 'x')) {
     case 'x':
-      return { kind: 'x', url: urlOf(env), token: tokenOf(token) };
+      return { kind: 'x', url: urlOf(env), token: tokenOf(token), ...searchOf(env) };
     case 'replay':
       throw new WrongUsage('SOURCE=replay needs --replay FILE.');
     case 'none':
       return { kind: 'none' };
     case 'sample':
       refuseSampleOnEngines(env);
-      return { kind: 'simulator' };
+      return { kind: 'simulator', ...searchOf(env) };
     case 'simulator':
-      return { kind: 'simulator' };
+      return { kind: 'simulator', ...searchOf(env) };
     default:
       throw new WrongUsage(`SOURCE must be one of ${SOURCES.join(', ')}; it is "${wanted}".`);
   }

@@ -1,6 +1,7 @@
 // What a tracker says of itself every few seconds: for whoever watches, and for the next tracker. Pure.
 import type { Progress } from '../eventing/collection.ts';
 import type { Budget } from './budget.ts';
+import type { GapFiller } from './gap-filler.ts';
 import type { Intake } from './intake.ts';
 import type { Listening } from './listening.ts';
 import type { Source } from './source.ts';
@@ -14,6 +15,7 @@ export interface Standings {
   readonly previous: Progress | undefined;
   readonly listening: Listening;
   readonly intake: Intake;
+  readonly filler: GapFiller | null;
   readonly startedAt: string;
   /** why nothing can be stored now */
   readonly storing: string | null;
@@ -37,8 +39,18 @@ export function progressAt(now: number, of: Standings): Progress {
     lastPostAt: intake.lastPostAt,
     rate: intake.counters.rate(now),
     spoolBytes: of.spool?.bytes() ?? 0,
-    spent: source.name === 'x' ? of.budget.spent : (previous?.spent ?? null),
+    spent: spentOf(of),
+    search: searchOf(of),
     live: source.live ? listening.liveAt(now) : (previous?.live ?? null),
     replay: source.replayOf && { ...source.replayOf, ...of.reached },
   };
+}
+
+function spentOf({ source, budget, previous }: Standings): Progress['spent'] {
+  return source.name === 'x' ? budget.spent : (previous?.spent ?? null);
+}
+
+/** Without a search, what waits for one is passed on to the next tracker that has it. */
+function searchOf({ filler, previous }: Standings): Progress['search'] {
+  return filler === null ? (previous?.search ?? null) : filler.standing;
 }

@@ -31,6 +31,7 @@ export function replaySource({ input, rate, previous, active }: ReplayOptions): 
     eventsOfRule: () => [],
     collects: () => false,
     rules: () => 0,
+    search: null,
     async *read(signal) {
       yield [{ kind: 'state', state: 'reading', problem: null }];
       const damage: string[] = [];

@@ -1,5 +1,6 @@
 // Where posts come from. A source knows nothing of topics, gaps or the database: it tells what came and when it could not listen.
 import type { CrisisEvent } from '../sql/crisis-event.ts';
+import type { Search } from './gap-search.ts';
 import type { RejectedDocument } from './rejection.ts';
 
 /** Why a source that was told to stop is lost: no problem, but a gap. */
@@ -51,4 +52,6 @@ export interface Source {
   collects(code: string): boolean;
   /** How many rules are in force, for the status. */
   rules(): number;
+  /** For what was not heard; null where the past cannot be asked for. */
+  readonly search: Search | null;
 }

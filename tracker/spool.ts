@@ -35,6 +35,8 @@ const GROUP = 'drain';
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 const LOOK_MS = 50;
+// One by one, what came in a minute without a log would take minutes to get there.
+const LOT = 500;
 // As large as any record of the log may be, its headers included. What was brought to the log may leave at once.
 const RECORDS = { partitions: 1, compacted: false, retentionMs: 0, maxMessageBytes: 4 * 1024 * 1024 };
 
@@ -80,14 +82,15 @@ function openLanes(kept: Log, { log, report }: SpoolOptions, signal: AbortSignal
     if (before && !empty()) report('The log takes no records: what comes in waits in the spool.');
     if (!before && empty()) report('The log takes records again; the spool is empty.');
   };
-  const bring = async (record: LogRecord): Promise<void> => {
-    await bringTo(log, record, { report, signal });
-    add(record.topic, -1);
-  };
   const run = async (topic: string): Promise<void> => {
-    const subscription = { topic, group: GROUP, inFlight: 1, from: 'earliest' } as const;
+    const subscription = { topic, group: GROUP, inFlight: LOT, from: 'earliest' } as const;
     while (!signal.aborted) {
-      await kept.consume(subscription, bring, signal).catch((error: unknown) => {
+      const bring = inLots((records) => bringTo(log, records, { topic, report, signal }));
+      const bringOne = async (record: LogRecord): Promise<void> => {
+        await bring(record);
+        add(topic, -1);
+      };
+      await kept.consume(subscription, bringOne, signal).catch((error: unknown) => {
         if (!signal.aborted) report(`The spool of ${topic} cannot be read, trying again: ${String(error)}`);
       });
       await sleep(LONGEST_RETRY_MS, signal);
@@ -108,17 +111,38 @@ function openLanes(kept: Log, { log, report }: SpoolOptions, signal: AbortSignal
 }
 
 interface Bringing {
+  readonly topic: string;
   readonly report: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Tries until the log has it; throws when `signal` aborts. */
-async function bringTo(log: Log, record: LogRecord, { report, signal }: Bringing): Promise<void> {
-  const { topic, key, headers, value } = record;
+/** Each record in its order: all that were given while the last lot was under way are the next one. */
+function inLots(bring: (lot: readonly LogRecord[]) => Promise<void>): (record: LogRecord) => Promise<void> {
+  let last = Promise.resolve();
+  let lot: LogRecord[] = [];
+  return (record) => {
+    lot.push(record);
+    if (lot.length > 1) return last;
+    last = last.then(() => {
+      const records = lot;
+      lot = [];
+      return bring(records);
+    });
+    return last;
+  };
+}
+
+/** Tries until the log has them; throws when `signal` aborts. */
+async function bringTo(
+  log: Log,
+  records: readonly LogRecord[],
+  { topic, report, signal }: Bringing,
+): Promise<void> {
+  const messages = records.map(({ key, headers, value }) => ({ topic, key, headers, value }));
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
     signal.throwIfAborted();
     try {
-      await appendTo(log, [{ topic, key, headers, value }]);
+      await appendTo(log, messages);
       return;
     } catch (error) {
       if (wait === LONGEST_RETRY_MS) report(`The spool cannot be brought to ${topic} yet: ${String(error)}`);

@@ -8,6 +8,8 @@ import { within } from '../eventing/within.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Budget } from './budget.ts';
 import type { Counts } from './counters.ts';
+import type { GapFiller } from './gap-filler.ts';
+import { fillerFor } from './gap-filling.ts';
 import { Intake } from './intake.ts';
 import { keepInLog, keepInSpool, type Told } from './keeping.ts';
 import { newlyEnded, type KnownEvents } from './known-events.ts';
@@ -43,6 +45,7 @@ export class Tracker {
   readonly #publisher: Publisher;
   readonly #intake: Intake;
   readonly #listening: Listening;
+  readonly #filler: GapFiller | null;
   readonly #startedAt = new Date().toISOString();
   #events: readonly CrisisEvent[] = [];
   #known: KnownEvents = new Map();
@@ -68,6 +71,11 @@ export class Tracker {
     );
     this.#intake = new Intake(options.source, this.#publisher, receiptClock(Date.now));
     this.#listening = new Listening(options.source.live, options.previous?.live ?? null, options.report);
+    this.#filler = fillerFor(options, this.#publisher, {
+      intake: this.#intake,
+      note: (notes) => this.#note(notes),
+      durable: () => this.#progress(),
+    });
   }
 
   get counts(): Counts {
@@ -87,6 +95,7 @@ export class Tracker {
     await Promise.all(fresh.map(({ code }) => this.#makeTopic(code)));
     this.#known = known;
     this.#intake.want(this.#events);
+    this.#filler?.want(known);
     this.#heard(this.#listening.want(before, this.#events));
     this.#options.source.want(this.#events);
     await this.#release(before);
@@ -98,6 +107,8 @@ export class Tracker {
     this.#note(this.#listening.restored);
     // A log that takes nothing for hours must not find hours of reports waiting.
     const tell = (): unknown => this.#storing ?? this.#progress();
+    const filling = new AbortController();
+    const filled = this.#filler?.run(AbortSignal.any([signal, filling.signal]));
     const timer = setInterval(tell, this.#replays ? REPLAY_PROGRESS_MS : PROGRESS_MS);
     try {
       for await (const items of this.#options.source.read(signal)) {
@@ -107,8 +118,9 @@ export class Tracker {
       this.#listening.moved({ state: signal.aborted ? 'stopped' : 'finished' });
     } finally {
       clearInterval(timer);
+      filling.abort();
     }
-    const ended = this.#end(!signal.aborted);
+    const ended = Promise.resolve(filled).then(() => this.#end(!signal.aborted));
     await (signal.aborted ? within(LAST_WORDS_MS, ended) : ended);
     return this.#listening.standing.problem;
   }
@@ -150,6 +162,7 @@ export class Tracker {
 
   /** What opens a gap is known to the next tracker before anybody hears of it: one that nobody remembers would never close. */
   #heard(notes: readonly Note[]): void {
+    this.#filler?.closed(notes);
     if (notes.some(({ kind }) => kind === 'gap.opened')) {
       this.#telling = Promise.all([this.#telling, this.#progress()]).then(() => this.#note(notes));
     } else {
@@ -175,6 +188,7 @@ export class Tracker {
       ...this.#options,
       listening: this.#listening,
       intake: this.#intake,
+      filler: this.#filler,
       startedAt: this.#startedAt,
       storing: this.#storing,
       reached: { offset: this.#offset, done },

@@ -16,8 +16,8 @@ export const MAX_QUERY_LENGTH = 512;
 const DAY_MS = 86_400_000;
 /** Ten minutes less than X's seven days: its clock decides, and a request takes its time. */
 const REACH_MS = 7 * DAY_MS - 600_000;
-/** 450 requests in 15 minutes are one in 2 s; the rest is left for a person. */
-export const PACE_MS = 2_500;
+/** 450 requests in 15 minutes are one in 2 s; the rest is left for a person. X shows no post that is younger than 30 s. */
+export const X_TIMING = { paceMs: 2_500, firstMs: 45_000, againMs: 5 * 60_000 };
 const TIMEOUT_MS = 30_000;
 const PAGE_BYTES = 64 * 1024 * 1024;
 const PROBLEM_LENGTH = 500;
@@ -27,8 +27,10 @@ export interface XSearchOptions {
   readonly baseUrl: string;
   readonly bearerToken: string;
   readonly postsPerDay: number;
-  /** ms between two requests */
+  /** ms between two requests; the others as {@link Search} has them */
   readonly paceMs: number;
+  readonly firstMs: number;
+  readonly againMs: number;
 }
 
 const meta = z.object({ meta: z.object({ next_token: z.string().optional() }) });
@@ -42,6 +44,8 @@ export function xSearch(options: XSearchOptions): Search {
   let earliest = 0;
   return {
     postsPerDay: options.postsPerDay,
+    firstMs: options.firstMs,
+    againMs: options.againMs,
     fewest: 10,
     most: 100,
     reachMs: REACH_MS,
@@ -114,9 +118,9 @@ function pageOf({ status, headers, body }: Answer, asked: Asked): FoundPage {
   const lines = text.success ? postsOf(body) : undefined;
   if (lines === undefined || !text.success)
     throw new SearchFailed("X's search answered with no page of posts", undefined);
-  const all = Array.from(lines, (bytes) => foundIn(bytes) ?? bytes);
-  const posts = all.filter((one) => 'id' in one).filter(({ id, time }) => isNew(id, time, asked));
-  const unreadable = all.filter((one) => !('id' in one));
+  const all = Array.from(lines, (bytes) => ({ bytes, found: foundIn(bytes) }));
+  const posts = all.flatMap(({ found }) => (found !== undefined && isNew(found, asked) ? [found] : []));
+  const unreadable = all.flatMap(({ bytes, found }) => (found === undefined ? [bytes] : []));
   const lowest = posts.reduce<bigint | undefined>(
     (least, { id }) => (least === undefined || BigInt(id) < least ? BigInt(id) : least),
     undefined,
@@ -127,7 +131,7 @@ function pageOf({ status, headers, body }: Answer, asked: Asked): FoundPage {
 }
 
 /** Each page begins below the lowest id of the one before: that holds after a restart, too, and a token may not. */
-function isNew(id: string, time: number, { from, to, next }: Asked): boolean {
+function isNew({ id, time }: FoundPost, { from, to, next }: Asked): boolean {
   return time >= from && time <= to && (next === null || BigInt(id) < BigInt(next));
 }
 
@@ -141,12 +145,16 @@ function foundIn(bytes: Buffer): FoundPost | undefined {
 }
 
 function refusal(status: number, headers: Headers, body: Buffer): SearchFailed {
-  const said = problem.safeParse(json(body)).data;
-  const detail = said?.errors.find(({ message }) => message)?.message ?? said?.detail ?? said?.title ?? '';
-  const message = `X's search answered ${status}${detail === '' ? '' : `: ${detail.slice(0, PROBLEM_LENGTH)}`}`;
+  const detail = detailOf(body).slice(0, PROBLEM_LENGTH);
+  const message = `X's search answered ${status}${detail === '' ? '' : `: ${detail}`}`;
   if (status === 429) return new SearchFailed(message, waitOf(headers, Date.now()) || undefined);
-  if (status === 400) return new SearchFailed(message, null);
-  return new SearchFailed(message, undefined);
+  return new SearchFailed(message, status === 400 ? null : undefined);
+}
+
+function detailOf(body: Buffer): string {
+  const said = problem.safeParse(json(body)).data;
+  const errors = said?.errors.map(({ message }) => message) ?? [];
+  return [...errors, said?.detail, said?.title].find((text) => text !== undefined) ?? '';
 }
 
 function json(bytes: Buffer): unknown {

@@ -23,6 +23,7 @@ export interface XOptions {
   readonly install: string;
   readonly rules: XRules;
   readonly budget: Budget;
+  readonly search: Source['search'];
 }
 
 export class XSource implements Source {
@@ -30,6 +31,7 @@ export class XSource implements Source {
   readonly via = 'stream';
   readonly live = true;
   readonly replayOf = null;
+  readonly search: Source['search'];
   readonly #options: XOptions;
   readonly #keeper: RuleKeeper;
   readonly #wanted = new Wakeup();
@@ -45,7 +47,7 @@ export class XSource implements Source {
   #told: string | null = null;
 
   constructor(options: XOptions) {
-    this.name = options.name;
+    ({ name: this.name, search: this.search } = options);
     this.#options = options;
     this.#keeper = new RuleKeeper(options.install, options.rules, {
       settled: () => this.#wanted.wake(),

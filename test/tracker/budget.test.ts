@@ -5,6 +5,7 @@ import { reading, ruleBook, serve, streaming } from './x-server.ts';
 
 const noon = Date.UTC(2026, 1, 28, 12);
 const HOUR = 3_600_000;
+const post = (id: number): string => `{"data":{"id":"${id}","text":"flood"}}\r\n`;
 
 describe('Budget', () => {
   it('counts by UTC day and month, and goes on where the last tracker was', () => {
@@ -46,7 +47,6 @@ describe('Budget', () => {
 
 describe('XSource', () => {
   it('leaves the stream when the day’s posts are used up, says so, and does not connect again', async () => {
-    const post = (id: number): string => `{"data":{"id":"${id}","text":"flood"}}\r\n`;
     const budget = new Budget(null, 3, () => noon);
     await using server = await serve({
       ...ruleBook().answers,

@@ -42,7 +42,7 @@ async function collecting(work: (collecting: Collecting) => Promise<void>): Prom
   const stop = new AbortController();
   const rules = xRules(simulator.url, 'token');
   const options = { name: 'x', baseUrl: simulator.url, bearerToken: 'token', install: 'test' } as const;
-  const open = ({ budget }: Opening) => new XSource({ ...options, rules, budget });
+  const open = ({ budget }: Opening) => new XSource({ ...options, rules, budget, search: null });
   const running = await collect(
     { log, spool: undefined, install: 'test', postsPerDay: undefined, open, report: () => undefined },
     stop.signal,

@@ -17,6 +17,7 @@ function event(code: string, overrides: Partial<CrisisEvent> = {}): CrisisEvent 
     version: 1,
     createdAt: made,
     updatedAt: made,
+    collectSince: null,
     ...overrides,
   };
 }

@@ -5,7 +5,7 @@ import { trackerConfig, WrongUsage } from '../../tracker/options.ts';
 describe('trackerConfig', () => {
   it('plays the sample when nothing is said', () => {
     expect(trackerConfig([], {})).toEqual({
-      source: { kind: 'simulator' },
+      source: { kind: 'simulator', searchPostsPerDay: 10_000 },
       once: false,
       events: [],
       install: undefined,
@@ -23,6 +23,7 @@ describe('trackerConfig', () => {
       kind: 'x',
       url: 'https://api.x.com',
       token: 'abc',
+      searchPostsPerDay: 10_000,
     });
     expect(trackerConfig([], env).source).toEqual({ kind: 'none' });
     expect(trackerConfig(['--replay', 'a.jsonl', '--rate', '57'], env).source).toEqual({
@@ -57,6 +58,8 @@ describe('trackerConfig', () => {
     [[], { SOURCE: 'replay' }, /--replay FILE/],
     [[], { X_BEARER_TOKEN: 'abc', X_API_URL: 'ftp://x' }, /X_API_URL/],
     [[], { INSTALL: 'no spaces' }, /INSTALL/],
+    [[], { X_SEARCH_POSTS_PER_DAY: '9' }, /from 10 on, or 0.*"9"/],
+    [[], { X_SEARCH_POSTS_PER_DAY: 'many' }, /X_SEARCH_POSTS_PER_DAY.*"many"/],
     [[], { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of error, warning, info/],
     [[], { KAFKA_BROKERS: 'kafka:9092' }, /KAFKA_BROKERS.*SOURCE=simulator/],
   ])('refuses %j with %j, saying what would be right', (argv, env, message) => {

@@ -18,6 +18,8 @@ let log: Log;
 let spool: Spool;
 const away = new Set<string>();
 const said: string[] = [];
+/** how many messages each write had that the log took */
+const taken: number[] = [];
 
 const open = (maxBytes = 2 ** 30): Promise<Spool> =>
   openSpool({ dir: join(dir, 'spool'), maxBytes, log: outed(log), report: (message) => said.push(message) });
@@ -29,6 +31,7 @@ const outed = (real: Log): Log => ({
     const stuck = messages.find(({ topic }) => away.has(topic));
     if (stuck !== undefined) throw new Error(`no leader for ${stuck.topic}`);
     await real.append(messages);
+    taken.push(messages.length);
   },
 });
 
@@ -98,6 +101,17 @@ describe('A spool', () => {
     away.clear();
     await spool.drained(NEVER);
     expect(await texts(FLOOD)).toEqual(['a', 'b']);
+  });
+
+  it('brings what has come together in few writes', async () => {
+    const keep = keeping();
+    away.add(FLOOD);
+    for (const n of numbers(0, 200)) await keep([message(FLOOD, n)]);
+    taken.length = 0;
+    away.clear();
+    await spool.drained(NEVER);
+    expect(await texts(FLOOD)).toEqual(numbers(0, 200));
+    expect(taken.length).toBeLessThan(10);
   });
 
   it('is still there after its process, with all that was acknowledged', async () => {

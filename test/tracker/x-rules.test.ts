@@ -12,6 +12,7 @@ const event = (code: string, keywords: string[]): CrisisEvent => ({
   version: 1,
   createdAt: made,
   updatedAt: made,
+  collectSince: null,
 });
 
 describe('clauseOf', () => {

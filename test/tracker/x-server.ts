@@ -114,6 +114,7 @@ export function reading(
     install: 'test',
     rules: xRules(url, 't'),
     budget,
+    search: null,
   });
   source.want(events);
   const stopping = new AbortController();

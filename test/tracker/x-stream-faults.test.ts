@@ -38,6 +38,17 @@ async function read(
   }
 }
 
+const empty: Handler = (response) => {
+  response.writeHead(200);
+  response.flushHeaders();
+  setTimeout(() => response.socket?.destroy(), 20);
+};
+
+const busy: Handler = (response) =>
+  json(response, 429, { title: 'ConnectionException', connection_issue: 'TooManyConnections' });
+
+const limit = (n: number): string => `{"limit":{"track":${n}}}\r\n`;
+
 describe('faultOf', () => {
   it('ends the stream on X’s word, with what it says', () => {
     expect(faultOf(Buffer.from(OPERATIONAL))).toEqual({
@@ -50,8 +61,8 @@ describe('faultOf', () => {
       errors: [{ title: 'UsageCapExceeded', type: 'https://api.x.com/2/problems/usage-capped' }],
     };
     expect(faultOf(Buffer.from(JSON.stringify(capped)))).toMatchObject({ failure: { kind: 'refused' } });
-    const busy = { title: 'ConnectionException', connection_issue: 'TooManyConnections' };
-    expect(faultOf(Buffer.from(JSON.stringify(busy)))).toMatchObject({
+    const full = { title: 'ConnectionException', connection_issue: 'TooManyConnections' };
+    expect(faultOf(Buffer.from(JSON.stringify(full)))).toMatchObject({
       failure: { kind: 'too-many-connections' },
     });
     expect(faultOf(Buffer.from('{"disconnect":{"code":12,"reason":"shed load"}}'))).toMatchObject({
@@ -81,22 +92,20 @@ describe('faultOf', () => {
 
 describe('XSource', () => {
   it('leaves a stream that X has ended, also when the socket stays open, and connects again at once', async () => {
-    const stream = (nth: number): Handler =>
-      nth === 1 ? streaming(post(1), `${OPERATIONAL}\r\n`, post(2)) : streaming(post(3));
-    await read(stream, {}, async ({ items }) => {
-      await expect.poll(() => of(items, 'connected'), { timeout: 6_000 }).toHaveLength(2);
-      const [lost] = of(items, 'lost');
-      expect(lost?.reason).toContain('operational-disconnect');
-      expect(of(items, 'message').map(({ bytes }) => Buffer.from(bytes).toString())).toContain(OPERATIONAL);
-    });
+    const first = streaming(post(1), `${OPERATIONAL}\r\n`, post(2));
+    await read(
+      (nth) => (nth === 1 ? first : streaming(post(3))),
+      {},
+      async ({ items }) => {
+        await expect.poll(() => of(items, 'connected'), { timeout: 6_000 }).toHaveLength(2);
+        const [lost] = of(items, 'lost');
+        expect(lost?.reason).toContain('operational-disconnect');
+        expect(of(items, 'message').map(({ bytes }) => Buffer.from(bytes).toString())).toContain(OPERATIONAL);
+      },
+    );
   });
 
   it('is connected from its first byte on: a connection without any changes nothing', async () => {
-    const empty: Handler = (response) => {
-      response.writeHead(200);
-      response.flushHeaders();
-      setTimeout(() => response.socket?.destroy(), 20);
-    };
     await read(
       (nth) => (nth < 3 ? empty : streaming('\r\n')),
       {},
@@ -109,8 +118,6 @@ describe('XSource', () => {
 
   it('has X close the connection of a tracker that died, once, and then gets its own', async () => {
     let freed = 0;
-    const busy: Handler = (response) =>
-      json(response, 429, { title: 'ConnectionException', connection_issue: 'TooManyConnections' });
     const free: Handler = (response) => {
       freed += 1;
       json(response, 200, { data: [] });
@@ -141,7 +148,6 @@ describe('XSource', () => {
   });
 
   it('says that posts are held back since it last heard, and is told once', async () => {
-    const limit = (n: number): string => `{"limit":{"track":${n}}}\r\n`;
     await read(
       () => streaming(post(1), limit(1), limit(5), post(2), limit(9)),
       {},
