@@ -6,18 +6,14 @@ import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { getRequestListener } from '@hono/node-server';
 import { reporter, type Report } from '../eventing/report.ts';
+import type { Service } from './opening.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
-export interface Served {
-  fetch(request: Request): Response | Promise<Response>;
-  /** when nothing is in flight any more */
-  close(): Promise<void>;
-}
-
+/** `close` is called when nothing is in flight any more. */
 export interface FunctionOf {
   /** what Knative and `--target` call it */
   readonly name: string;
-  readonly start: (settings: Settings, report: Report) => Served | Promise<Served>;
+  readonly start: (settings: Settings, report: Report) => Service | Promise<Service>;
 }
 
 // Knative's queue-proxy keeps idle connections for 90 s; the server must not be the one to end them (facts/knative §2.5).
@@ -26,12 +22,12 @@ const SWEEP_MS = 50;
 
 /** Registers the function, which starts with its first request, and serves it where `main` says that this is the program. */
 export async function serveFunction({ name, start }: FunctionOf, main: boolean): Promise<void> {
-  let started: Promise<Served> | undefined;
-  const begin = async (): Promise<Served> => {
+  let started: Promise<Service> | undefined;
+  const begin = async (): Promise<Service> => {
     const settings = settingsOf(process.env);
     return start(settings, reporter(name, settings.logLevel));
   };
-  const running = (): Promise<Served> => {
+  const running = (): Promise<Service> => {
     started ??= begin().catch((error: unknown) => {
       started = undefined;
       throw error;
@@ -44,9 +40,12 @@ export async function serveFunction({ name, start }: FunctionOf, main: boolean):
   );
   if (!main) return;
   try {
-    await running();
-    await serve(name, settingsOf(process.env));
-    await (await running()).close();
+    const service = await running();
+    try {
+      await serve(name, settingsOf(process.env));
+    } finally {
+      await service.close();
+    }
     // The channel alone would keep the process up.
     if (process.connected) process.disconnect();
   } catch (error) {

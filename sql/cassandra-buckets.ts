@@ -3,7 +3,7 @@
 import type { Cql, Row } from './cassandra-client.ts';
 import { inOrder } from './cassandra-flow.ts';
 import { encodeLong, numberOf, timeOf } from './cassandra-rows.ts';
-import type { Span } from './sqlite-queries.ts';
+import type { Span } from './range.ts';
 
 /** A bucket and what its memory says; all times are the servers'. */
 interface StoredBucket {
@@ -23,9 +23,10 @@ export interface CountedBucket {
   readonly bytes: number;
 }
 
-// A note speaks for 5 s of a process's writes; the rest is for clocks that differ between the servers.
-const SETTLED_MS = 60_000;
-const LISTED = 2_000;
+// ms; a note speaks for 5 s of a process's writes, the rest is for clocks that differ between the servers.
+export const SETTLED_MS = 60_000;
+// Listed together; newest first is for pages, which end soon.
+const LISTED = { ASC: 2_000, DESC: 64 } as const;
 const AT_ONCE = 16;
 const EARLIEST = -8.64e15;
 const LATEST = 8.64e15;
@@ -50,7 +51,7 @@ export async function* bucketsOf(
   order: 'ASC' | 'DESC',
 ): AsyncGenerator<StoredBucket> {
   const ends = [Math.max(EARLIEST, first), Math.min(LATEST, until)].map(encodeLong);
-  for await (const row of cql.each(`${LIST} ${order}`, [code, ...ends], LISTED)) {
+  for await (const row of cql.each(`${LIST} ${order}`, [code, ...ends], LISTED[order])) {
     // Without a note the event was deleted while somebody counted.
     if (row['last_write'] !== null) yield storedBucket(row);
   }
@@ -81,12 +82,22 @@ export async function* countedBuckets(cql: Cql, code: string, span: Span): Async
   yield* inOrder(buckets, AT_ONCE, async (stored) => stored.counted ?? count(cql, code, stored, now));
 }
 
+/** Keeps the count of a bucket, if it has been quiet for long enough and has none. */
+export async function countSettled(cql: Cql, code: string, bucket: number): Promise<void> {
+  const now = await serverTime(cql);
+  for await (const stored of bucketsOf(cql, code, { first: bucket, until: bucket + 1 }, 'ASC')) {
+    if (stored.counted === undefined && isQuiet(stored, now)) await count(cql, code, stored, now);
+  }
+}
+
+const isQuiet = ({ lastWrite }: StoredBucket, now: number): boolean => now >= lastWrite + SETTLED_MS;
+
 /** Counts a bucket and, when it has been quiet for long enough, keeps the count. `now` is before the counting. */
 async function count(cql: Cql, code: string, stored: StoredBucket, now: number): Promise<CountedBucket> {
   const key = [code, encodeLong(stored.bucket)];
   const [row] = await cql.rows(COUNT, key);
   const { tweets, bytes } = countsIn(row);
-  if (now >= stored.lastWrite + SETTLED_MS)
+  if (isQuiet(stored, now))
     await cql.rows(KEEP, [stored.noted, ...[tweets, bytes, now].map(encodeLong), ...key]);
   return { bucket: stored.bucket, tweets, bytes };
 }

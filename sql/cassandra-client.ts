@@ -1,6 +1,7 @@
 // The one place that speaks with cassandra-driver: connecting, prepared statements, and what its errors mean.
 import { readFileSync } from 'node:fs';
-import { Client, type DseClientOptions, errors, types } from 'cassandra-driver';
+import type { Client, DseClientOptions } from 'cassandra-driver';
+import { driver } from './cassandra-driver-mended.ts';
 import type { CassandraSettings } from './cassandra-settings.ts';
 
 /** A row by column: bigint and counts as bigint, timestamps as Date, unset as null. */
@@ -27,6 +28,7 @@ export interface Cql {
   readonly client: Client;
 }
 
+const { errors, types } = driver;
 const { localQuorum, localSerial } = types.consistencies;
 
 // The server gives up after 2 to 10 s itself; a node that is stopped says nothing at all.
@@ -54,7 +56,7 @@ export function makeClient(settings: CassandraSettings): Client {
     monitorReporting: { enabled: false },
   };
   // Cassandra itself stamps what has no timestamp of its own: its nodes' clocks are kept together, this machine's may not be.
-  return new Client(Object.assign(options, { policies: { timestampGeneration: null } }));
+  return new driver.Client(Object.assign(options, { policies: { timestampGeneration: null } }));
 }
 
 function readCa(path: string): Buffer {

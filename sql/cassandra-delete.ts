@@ -4,7 +4,7 @@ import type { Cql } from './cassandra-client.ts';
 import { inOrder } from './cassandra-flow.ts';
 import type { Notes } from './cassandra-notes.ts';
 import { encodeLong } from './cassandra-rows.ts';
-import { spanOf } from './sqlite-queries.ts';
+import { spanOf } from './range.ts';
 
 const AT_ONCE = 8;
 const LISTED = 1_000;

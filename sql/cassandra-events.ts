@@ -9,8 +9,8 @@ const TRIES = 5;
 
 const ONE = 'SELECT * FROM ks.event WHERE list = ? AND code = ?';
 const ALL = 'SELECT * FROM ks.event WHERE list = ? AND code > ? LIMIT 100';
-const CREATE = `INSERT INTO ks.event (list, code, name, description, keywords, status, version, created_at, updated_at, change)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS`;
+const CREATE = `INSERT INTO ks.event (list, code, name, description, keywords, status, version, created_at, updated_at, collect_since, change)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS`;
 const CHANGE = `UPDATE ks.event SET name = ?, description = ?, keywords = ?, status = ?, version = ?, updated_at = ?, change = ?
   WHERE list = ? AND code = ? IF version = ?`;
 
@@ -33,7 +33,9 @@ export async function findEvent(cql: Cql, code: string): Promise<CrisisEvent | u
 /** False when the code is taken. Rejects when that is unknown even after reading again; a retry then finds out. */
 export function createEvent(cql: Cql, event: CrisisEvent): Promise<boolean> {
   const { code, name, description, keywords, status, version } = event;
-  const times = [event.createdAt, event.updatedAt].map((time) => encodeLong(Date.parse(time)));
+  const times = [event.createdAt, event.updatedAt, event.collectSince].map((time) =>
+    time === null ? null : encodeLong(Date.parse(time)),
+  );
   const change = randomUUID();
   const values = [LIST, code, name, description, textsOf(keywords), status, version, ...times, change];
   return decided(cql, { code, before: undefined, change }, () => cql.compareAndSet(CREATE, values));
@@ -90,6 +92,7 @@ async function read(cql: Cql, code: string): Promise<Row | undefined> {
 
 function eventOf(row: Row): CrisisEvent {
   const { code, name, description, keywords, status, version } = row;
+  const since = row['collect_since'] ?? null;
   return crisisEvent.parse({
     code,
     name,
@@ -99,6 +102,7 @@ function eventOf(row: Row): CrisisEvent {
     version,
     createdAt: isoOf(row['created_at']),
     updatedAt: isoOf(row['updated_at']),
+    collectSince: since === null ? null : isoOf(since),
   });
 }
 

@@ -7,6 +7,8 @@ import type { Gap, Rejected } from './ledger.ts';
 
 const REJECTED_BYTES = 64 * 1024;
 const AT_ONCE = 8;
+/** Stands for no event where Cassandra lets no key be empty. No code begins so. */
+const NO_EVENT = '-';
 
 const SAVE_GAP = `INSERT INTO ks.gap (event_name, from_time, reason, closed, to_time, recovered, note)
   VALUES (?, ?, ?, ?, ?, ?, ?)`;
@@ -46,13 +48,14 @@ export async function saveRejected(cql: Cql, rejected: readonly Rejected[]): Pro
   await forEach(rejected, AT_ONCE, async ({ event, sha256, reason, length, bytes, at }) => {
     const kept = Buffer.from(bytes.subarray(0, REJECTED_BYTES));
     const time = encodeLong(at);
-    await cql.rows(REJECT, [event, sha256, reason, encodeLong(length), kept, time, encodeLong(-at)]);
-    await cql.rows(ENTER, [event, time, sha256]);
+    const key = event || NO_EVENT;
+    await cql.rows(REJECT, [key, sha256, reason, encodeLong(length), kept, time, encodeLong(-at)]);
+    await cql.rows(ENTER, [key, time, sha256]);
   });
 }
 
 export async function findRejected(cql: Cql, code: string | undefined, limit: number): Promise<Rejected[]> {
-  if (code !== undefined) return newest(cql, code, limit);
+  if (code !== undefined) return newest(cql, code || NO_EVENT, limit);
   let found: Rejected[] = [];
   const events = cql.each(EVENTS, [], limit);
   for await (const rejected of inOrder(events, AT_ONCE, (row) =>
@@ -67,10 +70,10 @@ function byTime(a: Rejected, b: Rejected): number {
   return b.at - a.at || (a.sha256 < b.sha256 ? -1 : 1);
 }
 
-async function newest(cql: Cql, code: string, limit: number): Promise<Rejected[]> {
+async function newest(cql: Cql, key: string, limit: number): Promise<Rejected[]> {
   const found: Rejected[] = [];
-  const entries = cql.each(ENTRIES, [code], limit);
-  for await (const rejected of inOrder(entries, AT_ONCE, (entry) => rejectedOf(cql, code, entry))) {
+  const entries = cql.each(ENTRIES, [key], limit);
+  for await (const rejected of inOrder(entries, AT_ONCE, (entry) => rejectedOf(cql, key, entry))) {
     if (rejected !== undefined) found.push(rejected);
     if (found.length === limit) break;
   }
@@ -78,12 +81,12 @@ async function newest(cql: Cql, code: string, limit: number): Promise<Rejected[]
 }
 
 /** What an entry stands for; undefined when an earlier entry stands for it. */
-async function rejectedOf(cql: Cql, code: string, entry: Row): Promise<Rejected | undefined> {
-  const [row] = await cql.rows(REJECTED, [code, entry['sha256']]);
+async function rejectedOf(cql: Cql, key: string, entry: Row): Promise<Rejected | undefined> {
+  const [row] = await cql.rows(REJECTED, [key, entry['sha256']]);
   if (row === undefined || timeOf(row['at']) !== timeOf(entry['at'])) return undefined;
   return {
     sha256: String(row['sha256']),
-    event: code,
+    event: key === NO_EVENT ? '' : key,
     reason: String(row['reason']),
     length: numberOf(row['length']),
     bytes: bytesOf(row['bytes']),

@@ -2,9 +2,9 @@
 import { type CountedBucket, countedBuckets, serverTime } from './cassandra-buckets.ts';
 import type { Cql } from './cassandra-client.ts';
 import { bytesOf, encodeLong, numberOf } from './cassandra-rows.ts';
-import { idsInSpan, isWhole } from './cassandra-reading.ts';
+import { idsInSpan } from './cassandra-reading.ts';
 import type { PartSize } from './part.ts';
-import { type Span, spanOf } from './sqlite-queries.ts';
+import { isWhole, type Span, spanOf } from './range.ts';
 import type { Messages, Range } from './store.ts';
 
 // A chunk, and about what one page of Cassandra's answer takes; 64 of the longest messages (512 KB) are 32 MB.

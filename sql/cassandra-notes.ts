@@ -17,6 +17,8 @@ export interface Notes {
   written(buckets: readonly Bucket[]): Promise<void>;
   /** The next write to a bucket of the event is noted, however soon it comes. */
   forget(event: string): void;
+  /** Forgets, one by one, the buckets whose last note is so long (ms) ago, and gives them: no write of ours came to them since. */
+  takeQuiet(ms: number): Iterable<Bucket>;
 }
 
 export interface Bucket {
@@ -25,14 +27,15 @@ export interface Bucket {
 }
 
 export function notes(cql: Cql): Notes {
-  const noted = new Map<string, number>();
+  // In the order of their notes.
+  const noted = new Map<string, Bucket & { readonly began: number }>();
 
   async function send(event: string, buckets: readonly number[]): Promise<void> {
     const began = performance.now();
     await cql.batch(buckets.map((bucket) => ({ query: NOTE, params: [event, encodeLong(bucket)] })));
     for (const bucket of buckets) {
       noted.delete(keyOf(event, bucket));
-      noted.set(keyOf(event, bucket), began);
+      noted.set(keyOf(event, bucket), { event, bucket, began });
     }
     for (const oldest of noted.keys()) {
       if (noted.size <= REMEMBERED) break;
@@ -45,7 +48,7 @@ export function notes(cql: Cql): Notes {
       const since = performance.now() - NOTE_MS;
       const due = new Map<string, Set<number>>();
       for (const { event, bucket } of buckets) {
-        if ((noted.get(keyOf(event, bucket)) ?? -Infinity) > since) continue;
+        if ((noted.get(keyOf(event, bucket))?.began ?? -Infinity) > since) continue;
         due.set(event, (due.get(event) ?? new Set()).add(bucket));
       }
       const batches = Array.from(due).flatMap(([event, set]) =>
@@ -54,7 +57,14 @@ export function notes(cql: Cql): Notes {
       await forEach(batches, AT_ONCE, ({ event, slice }) => send(event, slice));
     },
     forget(event) {
-      for (const key of noted.keys()) if (key.endsWith(` ${event}`)) noted.delete(key);
+      for (const [key, { event: of }] of noted) if (of === event) noted.delete(key);
+    },
+    *takeQuiet(ms) {
+      for (const [key, { event, bucket, began }] of noted) {
+        if (began > performance.now() - ms) return;
+        noted.delete(key);
+        yield { event, bucket };
+      }
     },
   };
 }

@@ -1,32 +1,20 @@
 // Pages of tweets, newest first, and their counts. Reads no more buckets than an answer needs, and holds no more rows than it has.
-import { BUCKET_MS } from './bucket.ts';
 import { bucketsOf, countedBuckets } from './cassandra-buckets.ts';
 import type { Cql, Row } from './cassandra-client.ts';
 import { inOrder } from './cassandra-flow.ts';
 import { decodeRow, encodeLong, timeOf } from './cassandra-rows.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
-import { columnNames } from './sqlite-schema.ts';
-import { type Span, spanOf } from './sqlite-queries.ts';
+import { isWhole, ownTime, type Span, spanOf, STEPS } from './range.ts';
 import type { Count, PageQuery, Range, Step, TweetPage } from './store.ts';
-import type { TweetRow } from './tweet.ts';
+import { columnNames, type TweetRow } from './tweet.ts';
 
 // Buckets whose rows are asked for together, once a page has turned out to need many.
 const AT_ONCE = 8;
 const TIMES = 2_000;
-const STEPS: Readonly<Record<Step, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 const ROWS = `SELECT ${columnNames.join(', ')} FROM ks.tweet WHERE event_name = ? AND bucket = ?`;
 const OWN_TIMES =
   'SELECT t_id, t_created_at FROM ks.tweet WHERE event_name = ? AND bucket = ? ORDER BY t_id ASC';
-
-/** A post's own time as ranges see it: `t_created_at` as far as it lies in the post's bucket. */
-export function ownTime(bucket: number, createdAt: number | undefined): number {
-  return Math.min(Math.max(createdAt ?? bucket, bucket), bucket + BUCKET_MS - 1);
-}
-
-/** Whether all of a bucket is in the span. */
-export const isWhole = (bucket: number, { since, until }: Span): boolean =>
-  bucket >= since && bucket + BUCKET_MS <= until;
 
 /** The ids, in ascending order, of a bucket's tweets whose own time is in the span. */
 export async function* idsInSpan(cql: Cql, code: string, bucket: number, span: Span): AsyncGenerator<string> {

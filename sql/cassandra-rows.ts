@@ -1,8 +1,7 @@
 // A tweet as Cassandra's columns hold it and back. Encoded here and not by the driver: its size is known before it is sent, what
 // does not fit names its column, and an empty list stays one (the driver would send null, a tombstone). Pure.
 import type { Row } from './cassandra-client.ts';
-import { always, columnNames } from './sqlite-schema.ts';
-import { columns, type Tweet, type TweetRow } from './tweet.ts';
+import { columnNames, columns, type Tweet, type TweetRow, wholeRow } from './tweet.ts';
 
 /** A cell's bytes; undefined leaves it unset. */
 export type Cell = Buffer | undefined;
@@ -110,12 +109,7 @@ export function decodeRow(cells: Row): TweetRow {
     if (cell === null || cell === undefined) continue;
     row[name] = decoded(columns[name], cell);
   }
-  if (!isWhole(row)) throw new Error(`A row of tweet lacks one of ${always.join(', ')}.`);
-  return row;
-}
-
-function isWhole(row: object): row is TweetRow {
-  return always.every((name) => name in row);
+  return wholeRow(row);
 }
 
 function decoded(type: (typeof columns)[keyof typeof columns], cell: unknown): unknown {

@@ -6,6 +6,8 @@ import type { CassandraSettings, Replication } from './cassandra-settings.ts';
 
 const SCHEMA = new URL('./schema.cql', import.meta.url);
 const USUAL_REPLICAS = 3;
+/** By table: columns that came later. A table that lacks nothing else is ours, and gets them. */
+const LATER: Readonly<Record<string, readonly string[]>> = { event: ['collect_since'] };
 
 /** By table: the column's type by name. */
 export type Tables = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -43,12 +45,23 @@ export function schemaProblem(keyspace: string, found: Tables, needed: Tables): 
     if (there === undefined)
       return `Keyspace "${keyspace}" has no table "${table}". Run \`npm run schema\` first.`;
     for (const [column, type] of columns) {
-      const is = there.get(column);
-      if (is !== type)
-        return `Column "${column}" of table "${table}" in keyspace "${keyspace}" is ${is ?? 'missing'}, not ${type}: this is no table of this Epicenter. Set CASSANDRA_KEYSPACE to another name and run \`npm run schema\`.`;
+      const problem = columnProblem(keyspace, { table, column, type }, there.get(column));
+      if (problem !== undefined) return problem;
     }
   }
   return undefined;
+}
+
+function columnProblem(
+  keyspace: string,
+  { table, column, type }: ColumnOf,
+  is: string | undefined,
+): string | undefined {
+  if (is === type) return undefined;
+  const where = `table "${table}" in keyspace "${keyspace}"`;
+  if (is === undefined && LATER[table]?.includes(column))
+    return `There is no column "${column}" in ${where} yet. Run \`npm run schema\` first.`;
+  return `Column "${column}" of ${where} is ${is ?? 'missing'}, not ${type}: this is no table of this Epicenter. Set CASSANDRA_KEYSPACE to another name and run \`npm run schema\`.`;
 }
 
 /** Throws an Error that says what to do when the keyspace lacks something. */
@@ -82,11 +95,15 @@ async function apply(client: Client, settings: CassandraSettings): Promise<strin
   const statements = statementsOf(await readFile(SCHEMA, 'utf8'));
   const needed = tablesOf(statements);
   const found = await tablesIn(client, keyspace);
+  const lacking = lackingIn(found, needed);
   const known = new Map([...needed].filter(([table]) => found.has(table)));
-  const problem = schemaProblem(keyspace, found, known);
+  const problem = schemaProblem(keyspace, withColumns(found, lacking), known);
   if (problem !== undefined) throw new Error(problem);
   await client.execute(`USE ${keyspace}`, [], { prepare: false });
-  for (const statement of statements) await client.execute(statement, [], { prepare: false });
+  const added = lacking.map(
+    ({ table, column, type }) => `ALTER TABLE ${table} ADD IF NOT EXISTS ${column} ${type}`,
+  );
+  for (const statement of [...added, ...statements]) await client.execute(statement, [], { prepare: false });
   await checkSchema(client, keyspace);
   const made = [...needed.keys()].filter((table) => !found.has(table));
   return [
@@ -94,7 +111,29 @@ async function apply(client: Client, settings: CassandraSettings): Promise<strin
       ? `Keyspace "${keyspace}" is there and was left as it is.`
       : `Made keyspace "${keyspace}" with ${wordsOf(replication)}.`,
     made.length === 0 ? 'All tables are there.' : `Made the tables ${made.join(', ')}.`,
+    ...lacking.map(({ table, column }) => `Added the column ${column} to ${table}.`),
   ].join(' ');
+}
+
+interface ColumnOf {
+  readonly table: string;
+  readonly column: string;
+  readonly type: string;
+}
+
+/** The columns that came later and that a table of an earlier Epicenter lacks. Pure. */
+export function lackingIn(found: Tables, needed: Tables): ColumnOf[] {
+  return Object.entries(LATER).flatMap(([table, columns]) => {
+    const there = found.get(table);
+    const missing = there === undefined ? [] : columns.filter((column) => !there.has(column));
+    return missing.map((column) => ({ table, column, type: needed.get(table)?.get(column) ?? 'text' }));
+  });
+}
+
+function withColumns(tables: Tables, columns: readonly ColumnOf[]): Tables {
+  const all = new Map(tables);
+  for (const { table, column, type } of columns) all.set(table, new Map(all.get(table)).set(column, type));
+  return all;
 }
 
 /** Pure. `keyspace` and the data centres' names are checked by `cassandraSettings`. */

@@ -4,9 +4,8 @@ import { blamesContent, type Cql, type Statement } from './cassandra-client.ts';
 import { forEach } from './cassandra-flow.ts';
 import type { Notes } from './cassandra-notes.ts';
 import { encodeLong, type EncodedTweet, encodeTweet, UnfitTweet } from './cassandra-rows.ts';
-import { columnNames } from './sqlite-schema.ts';
 import type { Refusal } from './store.ts';
-import type { Tweet } from './tweet.ts';
+import { columnNames, type Tweet } from './tweet.ts';
 
 // Per call. What one call saves is a record, about 1 MB in all; of tweets minutes apart each is a batch of its own.
 const AT_ONCE = 32;

@@ -7,9 +7,10 @@ import { durability } from './cassandra-durability.ts';
 import * as events from './cassandra-events.ts';
 import * as ledger from './cassandra-ledger.ts';
 import { messages } from './cassandra-messages.ts';
-import { notes as notesOn } from './cassandra-notes.ts';
+import { type Notes, notes as notesOn } from './cassandra-notes.ts';
 import { counts, page, total } from './cassandra-reading.ts';
 import { checkSchema } from './cassandra-schema.ts';
+import { countInBackground } from './cassandra-settled.ts';
 import type { CassandraSettings } from './cassandra-settings.ts';
 import { saveTweets } from './cassandra-tweets.ts';
 import { PART, type PartSize } from './part.ts';
@@ -34,11 +35,23 @@ export async function openCassandraStore(
   }
   client.on('hostDown', ({ address }) => report('warning', `The Cassandra node ${address} is down.`));
   client.on('hostUp', ({ address }) => report('info', `The Cassandra node ${address} is up.`));
-  return storeOn(cqlOn(client, settings.keyspace), settings, part);
+  const cql = cqlOn(client, settings.keyspace);
+  const notes = notesOn(cql);
+  const stopCounting = countInBackground(cql, notes, report);
+  return storeOn(cql, settings, { notes, part, stopCounting });
 }
 
-function storeOn(cql: Cql, { keyspace, localDc }: CassandraSettings, part: PartSize): Store {
-  const notes = notesOn(cql);
+interface Parts {
+  readonly notes: Notes;
+  readonly part: PartSize;
+  readonly stopCounting: () => Promise<void>;
+}
+
+function storeOn(
+  cql: Cql,
+  { keyspace, localDc }: CassandraSettings,
+  { notes, part, stopCounting }: Parts,
+): Store {
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
@@ -54,7 +67,7 @@ function storeOn(cql: Cql, { keyspace, localDc }: CassandraSettings, part: PartS
   }
 
   async function close(): Promise<void> {
-    await Promise.allSettled(underWay);
+    await Promise.allSettled([...underWay, stopCounting()]);
     await cql.client.shutdown();
   }
 

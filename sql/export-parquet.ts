@@ -7,8 +7,9 @@ import type { Store } from './store.ts';
 import type { TweetRow } from './tweet.ts';
 
 const PAGE = 1_000;
-// One thread: each has a row group of its own in memory, and reading the store is what takes the time.
-const SETTINGS = { memory_limit: '256MB', threads: '1' };
+// One thread: each has a row group of its own in memory, and reading the store is what takes the time. What DuckDB keeps of files
+// it has read would grow with them.
+const SETTINGS = { memory_limit: '256MB', threads: '1', enable_external_file_cache: 'false' };
 
 export interface ParquetExport {
   readonly store: Pick<Store, 'tweets'>;

@@ -1,7 +1,6 @@
 // A tweet's columns as DuckDB holds them, and from there Parquet. `id` is text: Spark 3 reads no Parquet file with a UUID in it.
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { columnNames } from './sqlite-schema.ts';
-import { columns, type TweetRow } from './tweet.ts';
+import { columnNames, columns, type TweetRow } from './tweet.ts';
 
 export type DuckDB = typeof import('@duckdb/node-api');
 type ColumnType = (typeof columns)[keyof typeof columns];

@@ -15,7 +15,7 @@ export async function openStore(
 ): Promise<Store> {
   if (cassandra === undefined) return openSqliteStore(dataDir);
   const { openCassandraStore } = await import('./cassandra.ts');
-  return openCassandraStore(cassandra, report);
+  return openCassandraStore(cassandra, (_level, problem) => report(problem));
 }
 
 /** One store for several users in a process: opened for the first of them, closed after the last. */

@@ -59,8 +59,9 @@ export interface Store {
   /** Newest first. Throws {@link BadCursor} for a cursor that is none of ours. */
   tweets(code: string, query: PageQuery): Promise<TweetPage>;
   /**
-   * What was stored when it was called; where the part ends is decided before its first byte. `chunks` is read once, and
-   * no further ahead than its reader. Whoever asks for messages reads to the end, leaves the loop or calls the iterator's
+   * What was stored when it was called; where the part ends is decided before its first byte. On Cassandra, which has no
+   * snapshot, that is told by the servers' clocks to the millisecond, a message that a later copy replaces meanwhile comes in
+   * either copy, and an event deleted meanwhile ends early. `chunks` is read once, and no further ahead than its reader. Whoever asks for messages reads to the end, leaves the loop or calls the iterator's
    * `return`; else the engine may give the reading up after minutes, and the next read rejects.
    */
   messages(code: string, range: Range): Promise<Messages>;
@@ -68,7 +69,10 @@ export interface Store {
   counts(code: string, step: Step, range: Range): Promise<Count[]>;
   /** How many distinct tweets the event has. */
   total(code: string): Promise<number>;
-  /** Deletes what was stored for an event; the event itself stays, so that its code is never used again. */
+  /**
+   * Deletes what was stored for an event; the event itself stays, so that its code is never used again. Cassandra also keeps
+   * away whatever was received before the deletion and is saved after it.
+   */
   deleteTweets(code: string): Promise<void>;
 
   /**

@@ -52,6 +52,23 @@ export const columns = {
 
 export type Column = keyof typeof columns;
 
+/** In the order of the table. */
+export const columnNames: readonly Column[] = Object.keys(columns).filter(
+  (name): name is Column => name in columns,
+);
+
+/** The columns that every row has. */
+export const always = [
+  'event_name',
+  'bucket',
+  't_id',
+  'id',
+  't_text',
+  'source',
+  'via',
+  'received_at',
+] as const satisfies readonly Column[];
+
 interface Values {
   text: string;
   int: number;
@@ -62,12 +79,22 @@ interface Values {
   list: readonly string[];
 }
 
-type Always = 'event_name' | 'bucket' | 't_id' | 'id' | 't_text' | 'source' | 'via' | 'received_at';
+type Always = (typeof always)[number];
 
 /** One tweet of one event. What a message does not say stays absent: never null, never a made-up value. */
 export type TweetRow = { -readonly [C in Always]: Values[(typeof columns)[C]] } & {
   -readonly [C in Exclude<Column, Always>]?: Values[(typeof columns)[C]];
 };
+
+/** `row`, which was read from a store, if it has every column that each row has. Throws what it lacks. */
+export function wholeRow(row: object): TweetRow {
+  if (isWhole(row)) return row;
+  throw new Error(`A row of tweet lacks ${always.filter((name) => !(name in row)).join(', ')}.`);
+}
+
+function isWhole(row: object): row is TweetRow {
+  return always.every((name) => name in row);
+}
 
 /** A row, the message it was made of byte for byte, and the time that decides between two copies. */
 export interface Tweet {

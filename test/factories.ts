@@ -19,6 +19,7 @@ export function makeEvent(overrides: Partial<CrisisEvent> = {}): CrisisEvent {
     version: 1,
     createdAt: '2026-03-01T12:00:00.000Z',
     updatedAt: '2026-03-01T12:00:00.000Z',
+    collectSince: null,
     ...overrides,
   };
 }

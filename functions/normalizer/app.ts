@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { decodeBatch } from '../../eventing/batch.ts';
 import { fromHttp, TWEETS_RECEIVED } from '../../eventing/cloud-events.ts';
 import type { Report } from '../../eventing/report.ts';
-import { crisisEvent, LIMITS } from '../../sql/crisis-event.ts';
+import { eventCode } from '../../sql/crisis-event.ts';
 import type { Rejected } from '../../sql/ledger.ts';
 import type { Store } from '../../sql/store.ts';
 import type { Tweet } from '../../sql/tweet.ts';
@@ -59,7 +59,7 @@ function read(headers: Headers, body: Uint8Array): { code: string } | { refused:
   if (event === undefined) return { refused: 'This is no CloudEvent in binary mode.' };
   if (event.type !== TWEETS_RECEIVED)
     return { refused: `The event's type is ${event.type}, not ${TWEETS_RECEIVED}.` };
-  const code = crisisEvent.shape.code.max(LIMITS.code).safeParse(event.subject);
+  const code = eventCode.safeParse(event.subject);
   if (!code.success) return { refused: `The subject must be an event's code.` };
   if (body.length === 0) return { refused: 'The record is empty.' };
   return { code: code.data };

@@ -11,7 +11,7 @@ import { type Corpus, madeEvents, madeLines } from './corpora.ts';
 import { median, type Result } from './rounds.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
 const POSTS = { v1: 60_000, v2: 50_000, short: 80_000 };
 const MANY = 200_000;
 const SLOW = { rate: 57, seconds: 40, idle: 10 };
@@ -63,13 +63,13 @@ export async function measureSlowStream(): Promise<Result> {
   });
 }
 
-const most = (part: readonly number[]): number => Math.max(...part.filter((mb) => mb > 0));
+export const most = (part: readonly number[]): number => Math.max(...part.filter((mb) => mb > 0));
 
-function eventArguments(count: number): string[] {
+export function eventArguments(count: number): string[] {
   return madeEvents(count).flatMap(({ code, keywords }) => ['--event', `${code}=${keywords.join(',')}`]);
 }
 
-async function inFolder<T>(
+export async function inFolder<T>(
   corpus: Corpus,
   posts: number,
   events: number,
@@ -96,7 +96,7 @@ function replay(folder: string, file: string, more: readonly string[], env = {})
 }
 
 /** As `npm start` does. */
-function spawnLocal(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+export function spawnLocal(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
   const script = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: { start: string };
   };
@@ -108,17 +108,17 @@ function spawnLocal(args: readonly string[], env: Readonly<Record<string, string
   });
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+export async function ended(child: ChildProcess): Promise<void> {
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`the replay ended with ${code}`);
 }
 
-async function stopped(child: ChildProcess): Promise<void> {
+export async function stopped(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
   await once(child, 'close');
 }
 
-function residentMb(child: ChildProcess): number {
+export function residentMb(child: ChildProcess): number {
   try {
     const [, kb = '0'] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
     return Math.round(Number(kb) / 1_000);

@@ -9,6 +9,7 @@ export function ledgerContract(store: () => Store): void {
       name: "Überschwemmung'; 洪水 🌊",
       description: 'a\n\tb',
       keywords: ['"a b"', "it's", '地震'],
+      collectSince: '2026-02-22T11:30:00.007Z',
     });
     expect(await store().event(event.code)).toBeUndefined();
     expect(await store().createEvent(event)).toBe(true);
@@ -118,6 +119,25 @@ export function ledgerContract(store: () => Store): void {
       const found = await store().rejected(event, 10);
       expect(found.map(({ at, reason }) => [at, reason])).toEqual([[1_000, 'a']]);
     }
+  });
+
+  test('saveRejected keeps lines of no event, apart from those of events', async () => {
+    const [older, newer] = [makeRejected({ at: 1_000 }), makeRejected({ at: 2_000 })];
+    const ofEvent = makeRejected({ event: newCode(), at: 3_000, sha256: older.sha256 });
+    await store().saveRejected([older, newer, ofEvent]);
+    await store().saveRejected([{ ...older, at: 4_000 }]);
+    const hashes = [older.sha256, newer.sha256];
+    const ours = (await store().rejected('', 1_000)).filter(({ sha256 }) => hashes.includes(sha256));
+    expect(ours.map(({ event, sha256, at }) => [event, sha256, at])).toEqual([
+      ['', newer.sha256, 2_000],
+      ['', older.sha256, 1_000],
+    ]);
+    const all = (await store().rejected(undefined, 1_000)).filter(({ sha256 }) => hashes.includes(sha256));
+    expect(all.map(({ event, at }) => [event, at])).toEqual([
+      [ofEvent.event, 3_000],
+      ['', 2_000],
+      ['', 1_000],
+    ]);
   });
 
   test('saveRejected keeps the first 64 KB and the whole length', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventChanged, noted, tweetsReceived } from '../../eventing/cloud-events.ts';
+import { eventChanged, letterResent, noted, tweetsReceived } from '../../eventing/cloud-events.ts';
 import type { Log, Message } from '../../eventing/log.ts';
 import { DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
 import { controller } from '../../functions/controller/app.ts';
@@ -45,6 +45,19 @@ describe('the controller, when letters are dead', () => {
     await bury(tweetsReceived('tracker', 'flood', Buffer.from('{}\n{}\n')));
     for (const _ of [1, 2, 3]) await tick();
     expect(await running()).toBe(1);
+  });
+
+  it('ends an archived event when its letters were sent again, but not one that has others', async () => {
+    await ended('archived');
+    const posts = tweetsReceived('tracker', 'flood', Buffer.from('{}\n{}\n'));
+    await bury(posts);
+    await bury(posts);
+    await log.append([letterResent('event-api', '0-0', 'flood')]);
+    for (const _ of [1, 2]) await tick();
+    expect(await running()).toBe(1);
+    await log.append([letterResent('event-api', '0-1', 'flood')]);
+    for (const _ of [1, 2]) await tick();
+    expect(await running()).toBe(0);
   });
 
   it('ends an archived event when only an announcement and a note about it are', async () => {

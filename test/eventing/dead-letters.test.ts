@@ -1,4 +1,5 @@
 // What becomes of a record that a sink does not take.
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,24 @@ describe('deliver', () => {
       ce_knativeerrorcode: '400',
     });
     expect(letter.headers['ce_knativeerrordata']).toBeUndefined();
+  });
+
+  test.each([
+    ['value', { value: Buffer.alloc(5_000_000, 'x') }, 5_000_000],
+    ['header', { headers: { ...record.headers, ce_more: 'y'.repeat(2_500_000) } }, 8],
+  ])('cuts a record whose %s no topic could take, and says what it was', async (_which, part, length) => {
+    const failing = { ...record, ...part };
+    const letter = await buried(failing, status(413), {});
+    expect(letter.value).toHaveLength(Math.min(length, 65_536));
+    expect(letter.headers).toMatchObject({
+      ce_id: 'a-1',
+      ce_type: 'dev.example.made',
+      ce_subject: 'flood',
+      ce_knativekafkaoffset: '7',
+      ce_knativeerrorcode: '413',
+      ce_wholelength: String(length),
+      ce_wholesha256: createHash('sha256').update(failing.value!).digest('hex'),
+    });
   });
 
   test('writes no status when there was no answer', async () => {

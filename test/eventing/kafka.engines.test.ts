@@ -67,6 +67,7 @@ describeWithEngines('KafkaLog', ({ kafkaBrokers: brokers }) => {
         version: 1,
         createdAt: '2013-06-21T08:30:00.000Z',
         updatedAt: '2013-06-21T08:30:00.000Z',
+        collectSince: null,
       } satisfies CrisisEvent;
       const made = [tweetsReceived('tracker', 'flood', post), eventChanged('event-api', event)];
       await log.append(made.map((one): Message => ({ ...one, topic })));

@@ -24,9 +24,21 @@ async function waitFor(condition: () => Promise<boolean>): Promise<void> {
   throw new Error('it did not come true within 30 s');
 }
 
-async function connected(simulator: string): Promise<boolean> {
+interface Seen {
+  readonly connected: boolean;
+  /** since the simulator started */
+  readonly connections: number;
+}
+
+async function seen(simulator: string): Promise<Seen> {
   const answer = await fetch(`${simulator}/simulator`);
-  return ((await answer.json()) as { connected: boolean }).connected;
+  return (await answer.json()) as Seen;
+}
+
+/** Not the connection of a process that was just killed, which the simulator may yet have to notice. */
+async function connectedAgain(simulator: string, before: number): Promise<boolean> {
+  const { connected, connections } = await seen(simulator);
+  return connected && connections > before;
 }
 
 describe('a tracker on a live stream that is killed at random moments', () => {
@@ -76,15 +88,17 @@ describe('a tracker on a live stream that is killed at random moments', () => {
       };
       const outages: Outage[] = [{ from: 0, to: 0 }];
       let running = await begin();
+      let before = 0;
       for (let killed = 0; killed < KILLS; killed += 1) {
-        await waitFor(() => connected(url));
+        await waitFor(() => connectedAgain(url, before));
         outages.at(-1)!.to = Date.now();
         await setTimeout(Math.random() * 3_000);
         outages.push({ from: Date.now(), to: Infinity });
         await kill(running);
+        before = (await seen(url)).connections;
         running = await begin();
       }
-      await waitFor(() => connected(url));
+      await waitFor(() => connectedAgain(url, before));
       outages.at(-1)!.to = Date.now();
       await setTimeout(3_000);
       const stoppedAt = Date.now();

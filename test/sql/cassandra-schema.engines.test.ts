@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { openCassandraStore } from '../../sql/cassandra.ts';
 import { applySchema } from '../../sql/cassandra-schema.ts';
 import type { CassandraSettings } from '../../sql/cassandra-settings.ts';
+import { makeEvent } from '../factories.ts';
 import { describeWithEngines } from '../engines/addresses.ts';
 import { connect, open, settingsFor } from './cassandra-fixture.ts';
 
@@ -24,6 +25,24 @@ describeWithEngines('applySchema on a real Cassandra', (engines) => {
     );
     expect(rows[0]!['replication'].class).toContain('SimpleStrategy');
     await open(settings);
+    await client.execute(`DROP KEYSPACE ${settings.keyspace}`);
+  });
+
+  test('adds to the tables of an earlier Epicenter what they lack, and keeps what they have', async () => {
+    const settings = settingsFor(engines, `${NAME}_earlier`);
+    await applySchema(settings);
+    const client = await connect(settings);
+    const before = await open(settings);
+    const event = makeEvent();
+    await before.createEvent(event);
+    await client.execute(`ALTER TABLE ${settings.keyspace}.event DROP collect_since`);
+    await expect(openCassandraStore(settings, () => undefined)).rejects.toThrow('npm run schema');
+    expect(await applySchema(settings)).toContain('Added the column collect_since to event.');
+    const store = await open(settings);
+    expect(await store.events()).toEqual([event]);
+    const later = makeEvent({ collectSince: '2026-02-27T12:00:00.000Z' });
+    await store.createEvent(later);
+    expect(await store.event(later.code)).toEqual(later);
     await client.execute(`DROP KEYSPACE ${settings.keyspace}`);
   });
 

@@ -2,7 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { problemsOf, replicasIn } from '../../sql/cassandra-durability.ts';
-import { createKeyspace, schemaProblem, statementsOf, tablesOf } from '../../sql/cassandra-schema.ts';
+import {
+  createKeyspace,
+  lackingIn,
+  schemaProblem,
+  statementsOf,
+  tablesOf,
+} from '../../sql/cassandra-schema.ts';
 import { columns } from '../../sql/tweet.ts';
 
 describe('schema.cql', async () => {
@@ -31,6 +37,19 @@ describe('schema.cql', async () => {
     expect(schemaProblem('k', fewer, tables)).toMatch(/no table "gap".*npm run schema/);
     const other = new Map(tables).set('release', new Map([['event_name', 'text'], ['version', 'text']])); // prettier-ignore
     expect(schemaProblem('k', other, tables)).toContain('"version" of table "release"');
+  });
+
+  test('lackingIn names a column that came later, for which schemaProblem asks for `npm run schema`', () => {
+    expect(lackingIn(tables, tables)).toEqual([]);
+    expect(lackingIn(new Map(), tables)).toEqual([]);
+    const without = [...tables.get('event')!].filter(([column]) => column !== 'collect_since');
+    const before = new Map(tables).set('event', new Map(without));
+    expect(lackingIn(before, tables)).toEqual([
+      { table: 'event', column: 'collect_since', type: 'timestamp' },
+    ]);
+    expect(schemaProblem('k', before, tables)).toMatch(/no column "collect_since".*npm run schema/);
+    const foreign = new Map(tables).set('event', new Map([['code', 'text']])); // prettier-ignore
+    expect(schemaProblem('k', foreign, tables)).toMatch(/this is no table of this Epicenter/);
   });
 
   test('createKeyspace replicates to each data centre', () => {

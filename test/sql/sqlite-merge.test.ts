@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Copy, merge } from '../../sql/sqlite-merge.ts';
-import { columnNames } from '../../sql/sqlite-schema.ts';
+import { columnNames } from '../../sql/tweet.ts';
 
 /** What a copy says in three columns, and when it was written. */
 const said = fc.record({

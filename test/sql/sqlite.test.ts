@@ -68,6 +68,27 @@ describe('openSqliteStore', () => {
     await expect(openSqliteStore('/dev/null/x')).rejects.toThrow('/dev/null');
   });
 
+  test('brings a file of version 1 to this one, and keeps what it has', async () => {
+    const dir = await newDir();
+    const first = await openSqliteStore(dir);
+    const event = makeEvent({ keywords: ['a', 'b'] });
+    const tweet = makeTweet({ event_name: event.code });
+    await first.createEvent(event);
+    await first.saveTweets([tweet]);
+    await first.close();
+    const db = new DatabaseSync(join(dir, 'store.db'));
+    db.exec('ALTER TABLE event DROP COLUMN collect_since; PRAGMA user_version = 1');
+    db.close();
+    const stores = await Promise.all([openStore(dir), openStore(dir)]);
+    for (const store of stores) {
+      expect(await store.events()).toEqual([event]);
+      expect((await store.tweets(event.code, { limit: 10 })).tweets).toEqual([tweet.row]);
+    }
+    const later = makeEvent({ collectSince: '2026-02-27T12:00:00.000Z' });
+    expect(await stores[0].createEvent(later)).toBe(true);
+    expect(await stores[1].event(later.code)).toEqual(later);
+  });
+
   test('lets two stores on one folder see and change the same', async () => {
     const dir = await newDir();
     const [a, b] = [await openStore(dir), await openStore(dir)];
