@@ -29,10 +29,17 @@ export async function connect(settings: CassandraSettings): Promise<Client> {
   return client;
 }
 
+/** A drop waits for what is in memory to be written, and other files fill the same engine. */
+const DROP_MS = 60_000;
+
 /** For the end of a file: the engines may be somebody's own. */
 export async function dropKeyspace(settings: CassandraSettings): Promise<void> {
   const { contactPoints, localDc, keyspace } = settings;
-  const client = new Client({ contactPoints: [...contactPoints], localDataCenter: localDc });
+  const client = new Client({
+    contactPoints: [...contactPoints],
+    localDataCenter: localDc,
+    socketOptions: { readTimeout: DROP_MS },
+  });
   await client.connect();
   await client.execute(`DROP KEYSPACE IF EXISTS ${keyspace}`);
   await client.shutdown();
