@@ -85,7 +85,10 @@ export class Gaps {
   lost(at: number, reason: string, events: readonly CrisisEvent[]): GapNote[] {
     this.#connected = false;
     this.#lost = { from: iso(at - LATENCY_MS), reason };
-    return events.flatMap((event) => this.#miss(event.code, this.#gapOf(event)));
+    return events.flatMap((event) => {
+      const gap = this.#gapOf(event);
+      return [...this.#giveWay(event.code, gap.from), ...this.#miss(event.code, gap)];
+    });
   }
 
   get open(): OpenGaps {
@@ -96,6 +99,12 @@ export class Gaps {
     if (this.#open.has(code)) return [];
     this.#open.set(code, gap);
     return [this.#note('gap.opened', code, gap, null)];
+  }
+
+  /** Nothing is left of an open gap that one from further back takes the place of. */
+  #giveWay(code: string, from: string): GapNote[] {
+    const gap = this.#open.get(code);
+    return gap === undefined || gap.from <= from ? [] : this.#close(code, Date.parse(gap.from));
   }
 
   #gapOf(event: CrisisEvent): OpenGap {

@@ -47,17 +47,29 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const kept = embeddedLog(db);
   const closing = new AbortController();
   const lanes = openLanes(kept, options, closing.signal);
-  for (const topic of await kept.topics()) lanes.open(topic, await kept.lag(GROUP, topic));
+  for (const topic of await kept.topics()) {
+    lanes.add(topic, await kept.lag(GROUP, topic));
+    lanes.open(topic);
+  }
+  lanes.tell();
   return {
     holds: lanes.holds,
     async append(messages) {
-      await makeRoom(db, options.maxBytes);
-      for (const { topic } of messages) {
-        await kept.createTopic({ ...RECORDS, name: topic });
-        lanes.open(topic, 0);
+      // Counted before they are there: what waits in front of them may leave meanwhile, and the spool is not empty then.
+      for (const { topic } of messages) lanes.add(topic, 1);
+      try {
+        await makeRoom(db, options.maxBytes);
+        for (const { topic } of messages) {
+          await kept.createTopic({ ...RECORDS, name: topic });
+          // Before its first record: one that no group waits for may leave at once.
+          lanes.open(topic);
+        }
+        await kept.append(messages);
+      } catch (error) {
+        for (const { topic } of messages) lanes.add(topic, -1);
+        throw error;
       }
-      await kept.append(messages);
-      for (const { topic } of messages) lanes.add(topic);
+      lanes.tell();
     },
     bytes: () => (lanes.empty() ? 0 : usedBytes(db)),
     async drained(signal) {
@@ -74,21 +86,31 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
 /** One for each topic: brings its records to the log in their order, and knows how many are left. */
 function openLanes(kept: Log, { log, report }: SpoolOptions, signal: AbortSignal) {
   const waiting = new Map<string, number>();
-  const running: Promise<void>[] = [];
-  const empty = (): boolean => [...waiting.values()].every((count) => count <= 0);
+  const running = new Map<string, Promise<void>>();
+  let told: 'empty' | 'waiting' = 'empty';
+  const empty = (): boolean => [...waiting.values()].every((count) => count === 0);
   const add = (topic: string, count: number): void => {
-    const before = empty();
     waiting.set(topic, (waiting.get(topic) ?? 0) + count);
-    if (before && !empty()) report('The log takes no records: what comes in waits in the spool.');
-    if (!before && empty()) report('The log takes records again; the spool is empty.');
+  };
+  const tell = (): void => {
+    const now = empty() ? 'empty' : 'waiting';
+    if (now === told) return;
+    told = now;
+    if (now === 'waiting') report('The log takes no records: what comes in waits in the spool.');
+    else report('The log takes records again; the spool is empty.');
   };
   const run = async (topic: string): Promise<void> => {
     const subscription = { topic, group: GROUP, inFlight: LOT, from: 'earliest' } as const;
+    let reached = -1;
     while (!signal.aborted) {
       const bring = inLots((records) => bringTo(log, records, { topic, report, signal }));
       const bringOne = async (record: LogRecord): Promise<void> => {
+        // Brought before the reading was interrupted, and not yet committed then.
+        if (record.offset <= reached) return;
         await bring(record);
+        reached = record.offset;
         add(topic, -1);
+        tell();
       };
       await kept.consume(subscription, bringOne, signal).catch((error: unknown) => {
         if (!signal.aborted) report(`The spool of ${topic} cannot be read, trying again: ${String(error)}`);
@@ -99,14 +121,13 @@ function openLanes(kept: Log, { log, report }: SpoolOptions, signal: AbortSignal
   return {
     empty,
     holds: (topic: string): boolean => (waiting.get(topic) ?? 0) > 0,
-    add: (topic: string): void => add(topic, 1),
-    open(topic: string, lag: number): void {
-      if (waiting.has(topic)) return;
-      waiting.set(topic, 0);
-      add(topic, lag);
-      running.push(run(topic));
+    add,
+    /** that the spool has begun to fill, or is empty again */
+    tell,
+    open(topic: string): void {
+      if (!running.has(topic)) running.set(topic, run(topic));
     },
-    ended: () => Promise.all(running),
+    ended: () => Promise.all(running.values()),
   };
 }
 

@@ -156,7 +156,7 @@ export class Tracker {
       this.#offset = item.end;
     } else {
       this.#heard(this.#listening.take(item));
-      if (item.kind === 'connected') void this.#progress();
+      if (item.kind === 'connected' || item.kind === 'collecting') void this.#progress();
     }
   }
 

@@ -93,7 +93,7 @@ export async function* chunksOf(response: http.IncomingMessage, signal: AbortSig
   if (!signal.aborted) throw new StreamEnded('X closed the stream', { kind: 'closed' });
 }
 
-/** X packs a stream although nobody asked for it (facts/x-api §1.4); what came before it broke counts all the same. */
+/** A stream may come packed although that was not asked for; what came before it broke counts all the same. */
 function unpacked(response: http.IncomingMessage): Readable {
   if (response.headers['content-encoding'] !== 'gzip') return response;
   const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });

@@ -30,6 +30,8 @@ export interface Claim {
 
 export interface Run {
   readonly pushed: readonly Pushed[];
+  /** posts from then on count */
+  readonly since: number;
   readonly troubles: readonly Trouble[];
   readonly versions: ReadonlyMap<string, readonly Version[]>;
   /** ids by event, as the log has them */
@@ -52,14 +54,16 @@ const HANDLED_MS = 3_000;
 /** Nothing is under way for longer where every post is prompt. */
 const MOMENT_MS = 1_500;
 
-/** The last word about each gap of an event. */
+/** As the ledger has them (store.ts, saveGap): by event and beginning; a note of its end stands, whenever it came, and the latest end. */
 export function gapsOf(notes: readonly Note[]): Map<string, Claim[]> {
   const all = new Map<string, Map<string, Claim>>();
   for (const note of notes) {
     if (note.kind !== 'gap.opened' && note.kind !== 'gap.closed') continue;
     const of = all.get(note.event) ?? new Map<string, Claim>();
     all.set(note.event, of);
-    const to = note.to === null ? Infinity : Date.parse(note.to);
+    const before = of.get(note.from)?.to ?? Infinity;
+    const end = note.to === null ? Infinity : Date.parse(note.to);
+    const to = before === Infinity || end === Infinity ? Math.min(before, end) : Math.max(before, end);
     of.set(note.from, { from: Date.parse(note.from), to, reason: note.reason });
   }
   return new Map([...all].map(([code, of]) => [code, [...of.values()]]));
@@ -70,7 +74,7 @@ export function lostIn(run: Run): string[] {
   const lost: string[] = [];
   for (const [code, versions] of run.versions) {
     const gaps = run.gaps.get(code) ?? [];
-    for (const post of run.pushed) {
+    for (const post of run.pushed.filter(({ at }) => at >= run.since)) {
       if (run.stored.get(code)?.has(post.id) === true || !isWanted(versions, post)) continue;
       if (gaps.some((gap) => excuses(run, gap, post.at, versions))) continue;
       lost.push(`${code} ${post.id} ${new Date(post.at).toISOString()} ${post.words.join(' ')}`);

@@ -1,20 +1,20 @@
 // Plays one script: posts flow all the time, the script's steps happen one after the other, and then what is there is read.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readAll } from '../../eventing/announced.ts';
-import { decodeBatch } from '../../eventing/batch.ts';
-import { eventChanged, fromRecord } from '../../eventing/cloud-events.ts';
-import type { Note } from '../../eventing/collection.ts';
+import { eventChanged } from '../../eventing/cloud-events.ts';
 import { openEmbeddedLog } from '../../eventing/embedded.ts';
 import type { Log } from '../../eventing/log.ts';
-import { COLLECTION, FIXED_TOPICS, rawTweets } from '../../eventing/topics.ts';
+import { FIXED_TOPICS } from '../../eventing/topics.ts';
 import { shifted, systemClock } from '../../tracker/x-simulator/clock.ts';
 import { startSimulator, type Simulator } from '../../tracker/x-simulator/server.ts';
 import { randomFrom, type Random } from '../bench/random.ts';
 import { makeEvent } from '../factories.ts';
 import { gapsOf, lostIn, type Pushed, type Run, type Trouble, type Version } from './faults-check.ts';
+import { idsOf, isStart, notesOf } from './faults-read.ts';
 import { WORDS, type Script, type Step } from './faults-script.ts';
 import { trackerApart, trackerHere, type RunningTracker } from './faults-tracker.ts';
 
+/** how many events are there when it begins */
+const FIRST_EVENTS = 2;
 const EVERY_MS = 10;
 const RECONNECTED_MS = 6_000;
 const AFTERWARDS_MS = 1_500;
@@ -30,6 +30,8 @@ interface Stage {
   readonly troubles: Trouble[];
   readonly versions: Map<string, Version[]>;
   readonly pushed: Pushed[];
+  /** what came before is not counted */
+  since: number;
 }
 
 /** What came of it; the tracker and the simulator are gone. */
@@ -47,12 +49,22 @@ export async function play(script: Script, seed: number, dir: string): Promise<R
   const place = { url: simulator.url, log, dir };
   const kills = script.steps.some(({ step }) => step.do === 'kill');
   const tracker = kills ? trackerApart(place) : trackerHere(place);
-  const stage: Stage = { script, simulator, log, tracker, troubles: [], versions: new Map(), pushed: [] };
+  const stage: Stage = {
+    script,
+    simulator,
+    log,
+    tracker,
+    troubles: [],
+    versions: new Map(),
+    pushed: [],
+    since: 0,
+  };
   const feeding = setInterval(feeder(stage, randomFrom(seed + 1)), EVERY_MS);
   try {
     trouble(stage, 'start', undefined);
     await act(stage);
     simulator.fault({ do: 'heal' });
+    if (kills) await until(() => simulator.state().connected, STARTED_MS);
     await sleep(AFTERWARDS_MS);
     clearInterval(feeding);
     return await result(stage);
@@ -88,9 +100,7 @@ async function act(stage: Stage): Promise<void> {
   for (const [nth, { step, waitMs }] of stage.script.steps.entries()) {
     await take(stage, step);
     // The first events are there when it begins: what goes wrong before anything works is no loss.
-    const begins =
-      stage.script.steps[nth + 1]?.step.do !== 'event' && stage.simulator.state().delivered === 0;
-    if (begins) await started(stage);
+    if (nth === FIRST_EVENTS - 1) await started(stage);
     else if (waitMs === undefined) await until(() => stage.simulator.state().connected, RECONNECTED_MS);
     if (waitMs !== undefined) await sleep(waitMs);
   }
@@ -106,7 +116,7 @@ async function started(stage: Stage): Promise<void> {
     return stored.every((ids) => ids.size > 0);
   };
   await until(haveAll, STARTED_MS);
-  stage.pushed.length = 0;
+  stage.since = nowAt(stage);
   stage.troubles.length = 0;
 }
 
@@ -167,34 +177,11 @@ async function seen(stage: Stage, endedAt: number): Promise<Run> {
     stored,
     endedAt,
     gaps: gapsOf((await notesOf(log)).filter((note) => script.aheadMs === 0 || !isStart(note))),
+    pushed: stage.pushed,
     // What came before any rule was in force nobody could have.
-    pushed: stage.pushed.filter(({ at }) => at >= first),
+    since: Math.max(first, stage.since),
     prompt: !script.late,
     blurMs: script.aheadMs === 0 ? 0 : 1_000,
     ruleDelayMs: script.ruleDelayMs,
   };
-}
-
-const isStart = (note: Note): boolean =>
-  note.kind.startsWith('gap') && 'reason' in note && note.reason === 'The collection was starting.';
-
-async function notesOf(log: Log): Promise<Note[]> {
-  const notes: Note[] = [];
-  await readAll(log, COLLECTION.name, (record) => {
-    notes.push(JSON.parse(Buffer.from(fromRecord(record)!.data).toString()) as Note);
-  });
-  return notes;
-}
-
-async function idsOf(log: Log, code: string): Promise<Set<string>> {
-  const ids = new Set<string>();
-  const topic = rawTweets(code).name;
-  if (!(await log.topics()).includes(topic)) return ids;
-  await readAll(log, topic, (record) => {
-    for (const post of decodeBatch(record.value!)) {
-      if (!('message' in post)) continue;
-      ids.add((JSON.parse(Buffer.from(post.message).toString()) as { data: { id: string } }).data.id);
-    }
-  });
-  return ids;
 }

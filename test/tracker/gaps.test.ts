@@ -51,6 +51,19 @@ describe('Gaps', () => {
     expect(gaps.open).toEqual({});
   });
 
+  it('reach back 10 s before a loss also where one was open already, which leaves nothing of that', () => {
+    const events = [event('flood', { updatedAt: iso(-2) })];
+    const gaps = listening(events);
+    gaps.changed(events[0]!);
+    expect(brief(gaps.want(events, at(-2)))).toEqual([['gap.opened', 'flood', iso(-2), null]]);
+    expect(brief(gaps.lost(at(0), 'X closed the stream', events))).toEqual([
+      ['gap.closed', 'flood', iso(-2), iso(-2)],
+      ['gap.opened', 'flood', iso(-10), null],
+    ]);
+    expect(gaps.connected(at(3))).toEqual([]);
+    expect(brief(gaps.collecting(['flood'], at(5)))).toEqual([['gap.closed', 'flood', iso(-10), iso(5)]]);
+  });
+
   it('stay one entry through several failures in a row', () => {
     const events = [event('flood')];
     const gaps = listening(events);
