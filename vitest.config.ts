@@ -1,11 +1,13 @@
-// Three projects: `embedded` needs nothing but Node; `engines` (files named *.engines.test.ts) needs a Kafka and a
-// Cassandra, which its setup finds or starts once; `cluster` (*.cluster.test.ts) needs a Kubernetes API server likewise.
+// Four projects: `embedded` needs nothing but Node; `engines` (files named *.engines.test.ts) needs a Kafka and a
+// Cassandra, which its setup finds or starts once; `cluster` (*.cluster.test.ts) needs a Kubernetes API server likewise;
+// `fire` takes its time and is no part of `npm test`.
 // `vitest run --project embedded` runs the first alone.
 import { defineConfig } from 'vitest/config';
 import { skippedReporter } from './test/engines/skipped-reporter.ts';
 
 const ENGINES = 'test/**/*.engines.test.ts';
 const CLUSTER = 'test/**/*.cluster.test.ts';
+const FIRE = 'test/fire/*.engines.test.ts';
 
 export default defineConfig({
   test: {
@@ -27,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'engines',
           include: [ENGINES],
+          exclude: [FIRE],
           globalSetup: ['test/engines/vitest-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 150_000,
@@ -45,6 +48,17 @@ export default defineConfig({
           // One after the other: one of them restarts the API server under itself.
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fire',
+          include: [FIRE],
+          globalSetup: ['test/engines/vitest-setup.ts'],
+          hookTimeout: 150_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

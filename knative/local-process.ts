@@ -8,6 +8,8 @@ import type { Starter } from './local-instance.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COMPILE_CACHE = new URL('compile-cache.mjs', import.meta.url).href;
 const START_MS = 20_000;
+/** as long as Kubernetes waits for a pod */
+const STOP_MS = 30_000;
 const address = z.object({ port: z.int() });
 
 interface Listening {
@@ -39,7 +41,9 @@ export function processOf(program: string, env: NodeJS.ProcessEnv): Starter {
         if (closing === undefined) return;
         const ended = once(closing.child, 'exit');
         closing.child.kill('SIGTERM');
+        const late = setTimeout(() => closing.child.kill('SIGKILL'), STOP_MS);
         await ended;
+        clearTimeout(late);
       },
     };
   };

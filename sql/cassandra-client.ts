@@ -56,7 +56,10 @@ export function makeClient(settings: CassandraSettings): Client {
     monitorReporting: { enabled: false },
   };
   // Cassandra itself stamps what has no timestamp of its own: its nodes' clocks are kept together, this machine's may not be.
-  return new driver.Client(Object.assign(options, { policies: { timestampGeneration: null } }));
+  const client = new driver.Client(Object.assign(options, { policies: { timestampGeneration: null } }));
+  // A driver that lost all its nodes takes new hosts for them and forgets the connections of the old, which would keep us up.
+  client.on('hostRemove', (host) => void host.shutdown(true));
+  return client;
 }
 
 function readCa(path: string): Buffer {

@@ -3,6 +3,13 @@
 import { createRequire } from 'node:module';
 import { FrameWriter } from 'cassandra-driver/lib/writers.js';
 
+declare module 'cassandra-driver' {
+  interface Host {
+    /** Closes its connections; with `waitForPending` each when nothing of it is under way. */
+    shutdown(waitForPending: boolean): Promise<void>;
+  }
+}
+
 /** Values go straight into memory that all requests share, and `write` copies a whole request out of it. */
 function writeInOnePiece(prototype: FrameWriter): void {
   const whole = prototype.write;

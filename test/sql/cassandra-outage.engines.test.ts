@@ -11,6 +11,8 @@ import { tempDir } from '../journey/running.ts';
 const NOON = Date.UTC(2026, 2, 1, 12);
 const batch = (from: number) => Array.from({ length: 200 }, (_, n) => makeTweet({ t_id: idAt(NOON + from + n * 1_000) })); // prettier-ignore
 
+const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
 describeWithOwnEngines('openCassandraStore', () => {
   test('rejects in bounded time while Cassandra is stopped or gone, and works again when it is back', async () => {
     using dir = tempDir('cassandra-outage');
@@ -21,6 +23,7 @@ describeWithOwnEngines('openCassandraStore', () => {
       CASSANDRA_KEYSPACE: 'outage',
     })!;
     await applySchema(settings);
+    const before = sockets();
     const store = await openCassandraStore(settings, () => undefined);
     onTestFinished(() => store.close());
     await store.saveTweets(batch(0));
@@ -48,5 +51,8 @@ describeWithOwnEngines('openCassandraStore', () => {
     await engine.restart();
     await expect.poll(() => store.saveTweets(batch(2_000_000)), { timeout: 60_000, interval: 500 }).toEqual([]); // prettier-ignore
     expect(await store.total('flood')).toBe(600);
+
+    await store.close();
+    await expect.poll(sockets, { timeout: 15_000 }).toBe(before);
   });
 });
