@@ -1,36 +1,33 @@
 // POST /api/dead-letters/resend: each letter goes back once to where it came from.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventChanged, noted, tweetsReceived } from '../../eventing/cloud-events.ts';
-import type { Message } from '../../eventing/log.ts';
-import { DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
-import type { Resent } from '../../functions/event-api/resend.ts';
+import { eventChanged, noted } from '../../eventing/cloud-events.ts';
+import { DEAD_LETTERS } from '../../eventing/topics.ts';
 import { systemStatus } from '../../functions/event-api/status.ts';
 import { announced, openApi } from './fixture.ts';
 import type { Api } from './fixture.ts';
-import { bury, recordsOn, refused, resend, unsent } from './letters.ts';
+import {
+  bury,
+  recordsOn,
+  refused,
+  resend,
+  unsent,
+  nothing,
+  openWithTopics,
+  postsFor,
+  textsOn,
+} from './letters.ts';
 
 let api: Api;
 beforeEach(async () => {
-  api = await openApi();
-  await api.make('Flood');
-  await api.make('Fire');
-  for (const code of ['flood', 'fire']) await api.log.createTopic(rawTweets(code));
+  api = await openWithTopics();
 });
 afterEach(async () => {
   await api[Symbol.asyncDispose]();
 });
 
-const posts = (code: string, text = 'one\ntwo\n'): Message =>
-  tweetsReceived('tracker', code, Buffer.from(text));
-
-const textsOn = async (topic: string): Promise<string[]> =>
-  (await recordsOn(api.log, topic)).map(({ value }) => Buffer.from(value!).toString());
-
-const nothing: Resent = { resent: 0, already: 0, refused: [], more: false };
-
 describe('POST /api/dead-letters/resend', () => {
   it('puts the record back on its topic as it was', async () => {
-    const message = posts('flood');
+    const message = postsFor('flood');
     await bury(api.log, message, refused);
     expect(await resend(api, { ids: ['0-0'] })).toEqual({ ...nothing, resent: 1 });
     const [record, ...others] = await recordsOn(api.log, 'raw-tweets.flood');
@@ -43,7 +40,7 @@ describe('POST /api/dead-letters/resend', () => {
   });
 
   it('sends a letter once, however often and by how many it is asked', async () => {
-    await bury(api.log, posts('flood'), refused);
+    await bury(api.log, postsFor('flood'), refused);
     expect(await resend(api, { all: true })).toEqual({ ...nothing, resent: 1 });
     expect(await resend(api, { all: true })).toEqual(nothing);
     expect(await resend(api, { event: 'flood' })).toEqual(nothing);
@@ -51,29 +48,29 @@ describe('POST /api/dead-letters/resend', () => {
     // Another replica, which has seen nothing of this.
     await using other = await openApi({ log: api.log, store: api.store });
     expect(await resend(other, { all: true })).toEqual(nothing);
-    expect(await textsOn('raw-tweets.flood')).toHaveLength(1);
+    expect(await textsOn(api.log, 'raw-tweets.flood')).toHaveLength(1);
     expect(await unsent(api)).toEqual([]);
   });
 
   it('sends a letter once when two calls come at the same time', async () => {
-    for (let n = 0; n < 20; n++) await bury(api.log, posts('flood', `${n}`), refused);
+    for (let n = 0; n < 20; n++) await bury(api.log, postsFor('flood', `${n}`), refused);
     const answers = await Promise.all([resend(api, { all: true }), resend(api, { event: 'flood' })]);
     expect(answers.reduce((sum, { resent }) => sum + resent, 0)).toBe(20);
-    expect((await textsOn('raw-tweets.flood')).toSorted()).toEqual(
+    expect((await textsOn(api.log, 'raw-tweets.flood')).toSorted()).toEqual(
       Array.from({ length: 20 }, (_, n) => `${n}`).toSorted(),
     );
   });
 
   it('sends those of an event alone', async () => {
-    await bury(api.log, posts('flood'), refused);
-    await bury(api.log, posts('fire'), refused);
+    await bury(api.log, postsFor('flood'), refused);
+    await bury(api.log, postsFor('fire'), refused);
     expect(await resend(api, { event: 'fire' })).toEqual({ ...nothing, resent: 1 });
-    expect(await textsOn('raw-tweets.flood')).toEqual([]);
+    expect(await textsOn(api.log, 'raw-tweets.flood')).toEqual([]);
     expect(await unsent(api)).toEqual(['0-0']);
   });
 
   it('counts a letter that fails again as a new one', async () => {
-    await bury(api.log, posts('flood'), refused);
+    await bury(api.log, postsFor('flood'), refused);
     await resend(api, { all: true });
     const [again] = await recordsOn(api.log, 'raw-tweets.flood');
     await bury(api.log, again!, refused);
@@ -87,9 +84,9 @@ describe('POST /api/dead-letters/resend', () => {
       const status = systemStatus.parse(await (await api.call('GET', '/api/status')).json());
       return status.events['flood']?.deadLetters;
     };
-    await bury(api.log, posts('flood'), refused);
-    await bury(api.log, posts('flood'), refused);
-    await bury(api.log, posts('fire'), refused);
+    await bury(api.log, postsFor('flood'), refused);
+    await bury(api.log, postsFor('flood'), refused);
+    await bury(api.log, postsFor('fire'), refused);
     expect(await count()).toBe(2);
     await resend(api, { ids: ['0-1'] });
     await expect.poll(count).toBe(1);
@@ -127,7 +124,7 @@ describe('POST /api/dead-letters/resend', () => {
   });
 
   it('ends after a thousand and says that there are more', async () => {
-    const letter = { ...posts('flood'), topic: DEAD_LETTERS.name };
+    const letter = { ...postsFor('flood'), topic: DEAD_LETTERS.name };
     for (let n = 0; n < 5; n++) await api.log.append(Array.from({ length: 500 }, () => letter));
     let sent = 0;
     let calls = 0;
@@ -138,6 +135,6 @@ describe('POST /api/dead-letters/resend', () => {
     }
     expect(sent).toBe(2_500);
     expect(calls).toBe(3);
-    expect(await textsOn('raw-tweets.flood')).toHaveLength(2_500);
+    expect(await textsOn(api.log, 'raw-tweets.flood')).toHaveLength(2_500);
   });
 });

@@ -1,46 +1,43 @@
 // POST /api/dead-letters/resend when something is in the way: a letter that cannot go back, a log that fails, a wrong request.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LETTER_RESENT, tweetsReceived } from '../../eventing/cloud-events.ts';
-import type { Log, Message } from '../../eventing/log.ts';
-import { rawTweets } from '../../eventing/topics.ts';
+import { LETTER_RESENT } from '../../eventing/cloud-events.ts';
+import type { Log } from '../../eventing/log.ts';
 import { deadLetterPage } from '../../functions/event-api/dead-letters.ts';
-import type { Resent } from '../../functions/event-api/resend.ts';
 import { openApi, problemOf } from './fixture.ts';
 import type { Api } from './fixture.ts';
-import { bury, recordsOn, refused, resend, unsent } from './letters.ts';
+import {
+  bury,
+  recordsOn,
+  refused,
+  resend,
+  unsent,
+  nothing,
+  openWithTopics,
+  postsFor,
+  textsOn,
+} from './letters.ts';
 
 let api: Api;
 beforeEach(async () => {
-  api = await openApi();
-  await api.make('Flood');
-  await api.make('Fire');
-  for (const code of ['flood', 'fire']) await api.log.createTopic(rawTweets(code));
+  api = await openWithTopics();
 });
 afterEach(async () => {
   await api[Symbol.asyncDispose]();
 });
 
-const posts = (code: string, text = 'one\ntwo\n'): Message =>
-  tweetsReceived('tracker', code, Buffer.from(text));
-
-const textsOn = async (topic: string): Promise<string[]> =>
-  (await recordsOn(api.log, topic)).map(({ value }) => Buffer.from(value!).toString());
-
-const nothing: Resent = { resent: 0, already: 0, refused: [], more: false };
-
 describe('POST /api/dead-letters/resend', () => {
   it('says why it cannot send a letter, keeps it and sends the others', async () => {
     await api.call('DELETE', '/api/events/fire?purge=true');
     await api.make('Quake');
-    await bury(api.log, posts('fire'), refused);
-    await bury(api.log, posts('quake'), refused);
-    await bury(api.log, posts('nobody'), refused);
+    await bury(api.log, postsFor('fire'), refused);
+    await bury(api.log, postsFor('quake'), refused);
+    await bury(api.log, postsFor('nobody'), refused);
     await bury(
       api.log,
       { topic: 'raw-tweets.flood', key: '', headers: {}, value: Buffer.from('x') },
       refused,
     );
-    await bury(api.log, posts('flood'), refused);
+    await bury(api.log, postsFor('flood'), refused);
     const ids = ['0-0', '0-1', '0-2', '0-3', '0-4', '0-99', '3-0'];
     const { resent, refused: why } = await resend(api, { ids });
     expect(resent).toBe(1);
@@ -56,7 +53,7 @@ describe('POST /api/dead-letters/resend', () => {
   });
 
   it('does not send the beginning of a record for the whole of it', async () => {
-    await bury(api.log, posts('flood', 'x'.repeat(3_000_000)), refused);
+    await bury(api.log, postsFor('flood', 'x'.repeat(3_000_000)), refused);
     const listed = deadLetterPage.parse(await (await api.call('GET', '/api/dead-letters')).json());
     expect(listed.deadLetters).toMatchObject([{ bytes: 3_000_000, topic: 'raw-tweets.flood' }]);
     const { resent, refused: why } = await resend(api, { all: true });
@@ -67,7 +64,7 @@ describe('POST /api/dead-letters/resend', () => {
   });
 
   it('loses nothing when it dies between sending and marking', async () => {
-    await bury(api.log, posts('flood'), refused);
+    await bury(api.log, postsFor('flood'), refused);
     const append: Log['append'] = async (messages) => {
       if (messages.some(({ headers }) => headers['ce_type'] === LETTER_RESENT)) throw new Error('disk full');
       await api.log.append(messages);
@@ -85,7 +82,7 @@ describe('POST /api/dead-letters/resend', () => {
   });
 
   it('marks what went through when the log stops taking records half way', async () => {
-    for (let n = 0; n < 5; n++) await bury(api.log, posts('flood', `${n}`), refused);
+    for (let n = 0; n < 5; n++) await bury(api.log, postsFor('flood', `${n}`), refused);
     let left = 2;
     const append: Log['append'] = async (messages) => {
       if (messages[0]?.topic === 'raw-tweets.flood' && left-- <= 0) throw new Error('no leader');
@@ -96,7 +93,7 @@ describe('POST /api/dead-letters/resend', () => {
     expect((await problemOf(failed)).status).toBe(503);
     expect(await unsent(api)).toHaveLength(3);
     expect(await resend(api, { all: true })).toEqual({ ...nothing, resent: 3 });
-    expect(await textsOn('raw-tweets.flood')).toHaveLength(5);
+    expect(await textsOn(api.log, 'raw-tweets.flood')).toHaveLength(5);
   });
 
   it.each([

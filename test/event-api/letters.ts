@@ -1,11 +1,14 @@
 // Dead letters as our own delivery makes them, and what is on a topic afterwards.
 import { Hono } from 'hono';
 import { readAll } from '../../eventing/announced.ts';
+import { tweetsReceived } from '../../eventing/cloud-events.ts';
 import { deliver } from '../../eventing/delivery.ts';
 import type { Log, LogRecord, Message } from '../../eventing/log.ts';
+import { rawTweets } from '../../eventing/topics.ts';
 import { deadLetterPage } from '../../functions/event-api/dead-letters.ts';
 import { resentAnswer, type Resent } from '../../functions/event-api/resend.ts';
 import { destination } from '../eventing/delivery-fixture.ts';
+import { openApi } from './fixture.ts';
 import type { Api } from './fixture.ts';
 
 const never = new AbortController().signal;
@@ -50,3 +53,20 @@ export async function unsent({ call }: Pick<Api, 'call'>): Promise<string[]> {
   const response = await call('GET', '/api/dead-letters');
   return deadLetterPage.parse(await response.json()).deadLetters.map(({ id }) => id);
 }
+
+/** An API with the events Flood and Fire, whose topics are there. */
+export async function openWithTopics(): Promise<Api> {
+  const api = await openApi();
+  await api.make('Flood');
+  await api.make('Fire');
+  for (const code of ['flood', 'fire']) await api.log.createTopic(rawTweets(code));
+  return api;
+}
+
+export const postsFor = (code: string, text = 'one\ntwo\n'): Message =>
+  tweetsReceived('tracker', code, Buffer.from(text));
+
+export const textsOn = async (log: Log, topic: string): Promise<string[]> =>
+  (await recordsOn(log, topic)).map(({ value }) => Buffer.from(value!).toString());
+
+export const nothing: Resent = { resent: 0, already: 0, refused: [], more: false };
