@@ -6,8 +6,6 @@ import type { Count, Messages, TweetPage } from './store.ts';
 interface Answers {
   readonly page: TweetPage;
   readonly counts: Count[];
-  readonly total: number;
-  readonly checkpoint: undefined;
 }
 
 export interface Reader {

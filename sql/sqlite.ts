@@ -4,11 +4,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import { BUCKET_MS } from './bucket.ts';
 import { decodeCursor } from './cursor.ts';
 import { checkpointer } from './sqlite-checkpoint.ts';
+import { checkpointThread } from './sqlite-checkpoint-thread.ts';
 import { type Committer, committer } from './sqlite-commit.ts';
 import { PART, type PartSize } from './part.ts';
 import { deleteTweets } from './sqlite-delete.ts';
 import * as ledger from './sqlite-ledger.ts';
-import { page } from './sqlite-queries.ts';
+import { page, total } from './sqlite-queries.ts';
 import { reader } from './sqlite-reader.ts';
 import { openForWriting } from './sqlite-schema.ts';
 import { diskOf } from './sqlite-sync.ts';
@@ -22,8 +23,7 @@ export async function openSqliteStore(dir: string, part: PartSize = PART): Promi
 /** The store on an open connection, which it closes. */
 export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
   const reads = reader(dir);
-  const upkeep = reader(dir);
-  const log = checkpointer(db, dir, () => upkeep.ask({ kind: 'checkpoint' }));
+  const log = checkpointer(db, checkpointThread(dir));
   const { open, write, shut } = gateTo(db, dir);
   let commits: Committer | undefined;
   return {
@@ -34,6 +34,7 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
 
     saveTweets: (tweets) =>
       write(async () => {
+        await log.turn();
         const refusals = await (commits ??= committer(db)).save(tweets);
         log.written();
         return refusals;
@@ -44,7 +45,7 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
       ),
     messages: (code, range) => open(() => reads.messages({ kind: 'export', code, range, size: part })),
     counts: (code, step, range) => open(() => reads.ask({ kind: 'counts', code, step, range })),
-    total: (code) => open(() => reads.ask({ kind: 'total', code })),
+    total: (code) => open(() => total(db, code)),
     deleteTweets: (code) => write(() => deleteTweets(db, code)),
 
     saveGap: (gap) => write(() => ledger.saveGap(db, gap)),
@@ -58,7 +59,7 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
     async close() {
       commits?.flush();
       await shut();
-      await Promise.all([reads.close(), upkeep.close()]);
+      await Promise.all([reads.close(), log.close()]);
     },
   };
 }
