@@ -58,6 +58,27 @@ const liveProgress = z.object({
   gaps: z.record(z.string(), z.object({ from: z.iso.datetime(), reason: z.string() })),
 });
 
+/** Keywords of an event that the service does not collect at this time, and why. */
+export const refusal = z.object({
+  event: z.string(),
+  /** the first of them */
+  keywords: z.array(z.string()),
+  /** how many more there are */
+  more: z.int().nonnegative(),
+  reason: z.string(),
+});
+export type Refusal = z.infer<typeof refusal>;
+
+/** Rules of the account that are not this install's: left alone, though they count towards its limit and its bill. */
+const foreignRules = z.object({
+  count: z.int().nonnegative(),
+  /** how many of them are of another install of Epicenter, perhaps a former one */
+  ofOtherInstalls: z.int().nonnegative(),
+  /** the first of them, cut off where they are long */
+  examples: z.array(z.object({ value: z.string(), tag: z.string() })),
+});
+export type ForeignRules = z.infer<typeof foreignRules>;
+
 /** Posts that X delivered and bills, by UTC day and month. */
 const spent = z.object({
   /** such as 2026-03-01 */
@@ -117,6 +138,9 @@ export const progress = z.object({
   connectedSince: z.iso.datetime().nullable(),
   lastPostAt: z.iso.datetime().nullable(),
   rules: z.int().nonnegative(),
+  /** of the newest events at most 100 */
+  refused: z.array(refusal).default([]),
+  foreignRules: foreignRules.default({ count: 0, ofOtherInstalls: 0, examples: [] }),
   /** posts per second over the last seconds */
   rate: z.number().nonnegative(),
   /** since the tracker started */

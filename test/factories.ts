@@ -1,5 +1,6 @@
 // Makers of valid values, each of which a test bends where it cares.
 import { randomUUID } from 'node:crypto';
+import type { Progress } from '../eventing/collection.ts';
 import { bucketOf, timeOfId } from '../sql/bucket.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Gap, Rejected } from '../sql/ledger.ts';
@@ -53,6 +54,34 @@ export function makeTweet({ raw, writeTime, ...overrides }: TweetOverrides = {})
     row,
     raw: typeof raw === 'object' ? raw : Buffer.from(raw ?? JSON.stringify({ id_str: id, text: row.t_text })),
     writeTime: writeTime ?? row.received_at * 1_000,
+  };
+}
+
+/** A report of a tracker that collects. */
+export function makeProgress(overrides: Partial<Progress> = {}): Progress {
+  return {
+    install: 'one',
+    at: '2012-10-29T22:29:50.000Z',
+    startedAt: '2012-10-29T20:00:00.000Z',
+    source: 'simulator',
+    state: 'connected',
+    problem: null,
+    connectedSince: '2012-10-29T20:00:01.000Z',
+    lastPostAt: '2012-10-29T22:29:49.000Z',
+    live: null,
+    rules: 3,
+    refused: [],
+    foreignRules: { count: 0, ofOtherInstalls: 0, examples: [] },
+    rate: 57.5,
+    read: 1_000,
+    matched: 900,
+    rejected: 2,
+    control: { delete: 4 },
+    spoolBytes: 0,
+    spent: null,
+    search: null,
+    replay: null,
+    ...overrides,
   };
 }
 

@@ -1,5 +1,5 @@
 // Everything but a source: events can be made and looked at, and nothing comes in.
-import type { Item, Source } from './source.ts';
+import { NO_RULES, type Item, type Source } from './source.ts';
 import { sleep } from './wakeup.ts';
 
 const LONG = 2 ** 31 - 1;
@@ -12,7 +12,7 @@ export const noSource: Source = {
   want: () => undefined,
   eventsOfRule: () => [],
   collects: () => false,
-  rules: () => 0,
+  rules: () => NO_RULES,
   search: null,
   async *read(signal): AsyncGenerator<readonly Item[]> {
     yield [{ kind: 'state', state: 'idle', problem: null }];

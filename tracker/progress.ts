@@ -30,7 +30,7 @@ export function progressAt(now: number, of: Standings): Progress {
   return {
     install,
     source: source.name,
-    rules: source.rules(),
+    ...source.rules(),
     ...listening.standing,
     ...counts,
     at: new Date(now).toISOString(),

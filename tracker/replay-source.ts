@@ -4,7 +4,7 @@ import type { Progress } from '../eventing/collection.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import { readDocuments } from './replay/documents.ts';
 import { UnreadableInput, type ReplayInput } from './replay/open.ts';
-import type { Item, Source } from './source.ts';
+import { NO_RULES, type Item, type Source } from './source.ts';
 import { sleep } from './wakeup.ts';
 
 const GATHERED_BYTES = 1.5 * 1024 * 1024;
@@ -30,7 +30,7 @@ export function replaySource({ input, rate, previous, active }: ReplayOptions): 
     want: () => undefined,
     eventsOfRule: () => [],
     collects: () => false,
-    rules: () => 0,
+    rules: () => NO_RULES,
     search: null,
     async *read(signal) {
       yield [{ kind: 'state', state: 'reading', problem: null }];

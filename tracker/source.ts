@@ -1,10 +1,21 @@
 // Where posts come from. A source knows nothing of topics, gaps or the database: it tells what came and when it could not listen.
+import type { Progress } from '../eventing/collection.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Search } from './gap-search.ts';
 import type { RejectedDocument } from './rejection.ts';
 
 /** Why a source that was told to stop is lost: no problem, but a gap. */
 export const STOPPED = 'The tracker was stopped.';
+
+/** What the service collects by: rules in force, what it refuses, and what else it has. */
+export type Rules = Pick<Progress, 'rules' | 'refused' | 'foreignRules'>;
+
+/** Of a source that collects by keywords alone. */
+export const NO_RULES: Rules = {
+  rules: 0,
+  refused: [],
+  foreignRules: { count: 0, ofOtherInstalls: 0, examples: [] },
+};
 
 /** Times are ms since 1970, in the clock of whoever sends the posts. */
 export type Item =
@@ -50,8 +61,8 @@ export interface Source {
   eventsOfRule(tag: string): readonly string[];
   /** Whether the service collects for this event as it is now, and so decides which posts are its; else keywords do. */
   collects(code: string): boolean;
-  /** How many rules are in force, for the status. */
-  rules(): number;
+  /** For the status. */
+  rules(): Rules;
   /** For what was not heard; null where the past cannot be asked for. */
   readonly search: Search | null;
 }

@@ -8,6 +8,7 @@ import {
   type TwitterApiv2,
 } from 'twitter-api-v2';
 import { z } from 'zod';
+import { callLimit, type CallName } from './x-call-limit.ts';
 import type { ActualRule, WantedRule } from './x-rules.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -47,24 +48,31 @@ export interface XRules {
   list(): Promise<ActualRule[]>;
   /** The rules that X would not take; a duplicate counts as taken. Refusals come with 200 and 201, too. */
   add(rules: readonly WantedRule[]): Promise<RefusedRule[]>;
+  /** Those of the values that X would not take as rules; changes nothing. */
+  check(values: readonly string[]): Promise<RefusedRule[]>;
   remove(rules: readonly ActualRule[]): Promise<void>;
   /** Ends every stream of this app: X may keep that of a tracker that died for twenty minutes (facts/x-api §0.7). */
   closeStreams(): Promise<void>;
 }
 
-/** `baseUrl` such as `https://api.x.com`; the library knows only that one, so requests are rewritten on their way. */
-export function xRules(baseUrl: string, bearerToken: string): XRules {
-  const rewrite: ITwitterApiClientPlugin = {
-    onBeforeRequestConfig(args) {
-      args.params.url = args.params.url.replace(/^https:\/\/api\.x\.com/, baseUrl);
-    },
+type NewRule = Pick<WantedRule, 'value'> & Partial<Pick<WantedRule, 'tag'>>;
+type Add = (rules: readonly NewRule[]) => Promise<RefusedRule[]>;
+
+/** Rules at `baseUrl`, such as `https://api.x.com`; rejects before a call that X's limits have no room for. `now`: ms since 1970. */
+export function xRules(baseUrl: string, bearerToken: string, now: () => number = Date.now): XRules {
+  const client = clientFor(baseUrl, bearerToken);
+  const count = callLimit(now);
+  const inTurn = async <T>(name: CallName, call: () => Promise<T>): Promise<T> => {
+    count(name);
+    return inTime(call());
   };
-  const { Agent } = baseUrl.startsWith('http:') ? http : https;
-  const client = new TwitterApi(bearerToken, {
-    plugins: [rewrite],
-    httpAgent: new Agent({ keepAlive: false }),
-    compression: false,
-  }).v2;
+  const adding =
+    (query: { dry_run?: boolean }): Add =>
+    async (rules) => {
+      const add = rules.map(({ value, tag }) => ({ value, tag }));
+      const call = (): Promise<unknown> => client.post(RULES, { add }, { timeout: TIMEOUT_MS, query });
+      return refusedIn(await inTurn('changeRules', call));
+    };
 
   return {
     async list() {
@@ -73,49 +81,70 @@ export function xRules(baseUrl: string, bearerToken: string): XRules {
       for (let pages = 0; pages === 0 || token !== undefined; pages += 1) {
         if (pages === MAX_PAGES) throw new Error(`the list of rules has more than ${MAX_PAGES} pages`);
         const query = token === undefined ? {} : { pagination_token: token };
-        const page = readAs(ruleList, await inTime(client.get(RULES, query, { timeout: TIMEOUT_MS })));
+        const call = (): Promise<unknown> => client.get(RULES, query, { timeout: TIMEOUT_MS });
+        const page = readAs(ruleList, await inTurn('readRules', call));
         rules.push(...page.data.map(({ id, value, tag }) => ({ id, value, tag: tag ?? '' })));
         token = page.meta?.next_token;
       }
       return rules;
     },
-    async add(rules) {
-      const refused: RefusedRule[] = [];
-      for (const part of chunked(rules)) {
-        refused.push(...(refused.some(full) ? part.map(refusedAsTooMany) : await addWhatFits(client, part)));
-      }
-      return refused;
-    },
+    add: (rules) => addInParts(adding({}), rules),
+    check: (values) =>
+      addInParts(
+        adding({ dry_run: true }),
+        values.map((value) => ({ value })),
+      ),
     async remove(rules) {
       for (const part of chunked(rules)) {
         const body = { delete: { ids: part.map((rule) => rule.id) } };
-        await inTime(client.post(RULES, body, { timeout: TIMEOUT_MS }));
+        await inTurn('changeRules', () => client.post(RULES, body, { timeout: TIMEOUT_MS }));
       }
     },
-    async closeStreams() {
-      await inTime(client.delete('connections/filtered_stream', {}, { timeout: TIMEOUT_MS }));
-    },
+    closeStreams: () =>
+      inTurn('closeStreams', () => client.delete('connections/filtered_stream', {}, { timeout: TIMEOUT_MS })),
   };
 }
 
+/** The library knows only one address, so requests are rewritten on their way. */
+function clientFor(baseUrl: string, bearerToken: string): TwitterApiv2 {
+  const rewrite: ITwitterApiClientPlugin = {
+    onBeforeRequestConfig(args) {
+      args.params.url = args.params.url.replace(/^https:\/\/api\.x\.com/, baseUrl);
+    },
+  };
+  const { Agent } = baseUrl.startsWith('http:') ? http : https;
+  return new TwitterApi(bearerToken, {
+    plugins: [rewrite],
+    httpAgent: new Agent({ keepAlive: false }),
+    compression: false,
+  }).v2;
+}
+
+async function addInParts(add: Add, rules: readonly NewRule[]): Promise<RefusedRule[]> {
+  const refused: RefusedRule[] = [];
+  for (const part of chunked(rules)) {
+    refused.push(...(refused.some(full) ? part.map(refusedAsTooMany) : await addWhatFits(add, part)));
+  }
+  return refused;
+}
+
 /** X takes all of a call or nothing when there are too many: halves find how many it takes. */
-async function addWhatFits(client: TwitterApiv2, rules: readonly WantedRule[]): Promise<RefusedRule[]> {
+async function addWhatFits(add: Add, rules: readonly NewRule[]): Promise<RefusedRule[]> {
   try {
-    return await addPart(client, rules);
+    return await add(rules);
   } catch (error) {
     if (!isTooMany(error)) throw error;
     if (rules.length === 1) return rules.map(refusedAsTooMany);
     const half = Math.ceil(rules.length / 2);
-    const refused = await addWhatFits(client, rules.slice(0, half));
+    const refused = await addWhatFits(add, rules.slice(0, half));
     const rest = rules.slice(half);
-    const more = refused.some(full) ? rest.map(refusedAsTooMany) : await addWhatFits(client, rest);
+    const more = refused.some(full) ? rest.map(refusedAsTooMany) : await addWhatFits(add, rest);
     return [...refused, ...more];
   }
 }
 
-async function addPart(client: TwitterApiv2, rules: readonly WantedRule[]): Promise<RefusedRule[]> {
-  const body = { add: rules.map(({ value, tag }) => ({ value, tag })) };
-  const { errors } = readAs(ruleAnswer, await inTime(client.post(RULES, body, { timeout: TIMEOUT_MS })));
+function refusedIn(answer: unknown): RefusedRule[] {
+  const { errors } = readAs(ruleAnswer, answer);
   return errors.flatMap(({ value, title, detail, details }) => {
     if (title === 'DuplicateRule' || value === undefined) return [];
     const reason = [detail, ...details].filter((text) => text !== undefined).join('; ') || title;
@@ -137,7 +166,7 @@ async function inTime<T>(call: Promise<T>): Promise<T> {
 
 const full = ({ tooMany }: RefusedRule): boolean => tooMany;
 
-function refusedAsTooMany({ value }: WantedRule): RefusedRule {
+function refusedAsTooMany({ value }: NewRule): RefusedRule {
   return { value, reason: 'X takes no more rules: it has as many as this account may have.', tooMany: true };
 }
 

@@ -1,10 +1,11 @@
 // Keeps X's rules equal to the wanted events: adds first, deletes what is no longer wanted once the new is in force.
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import { timeOfId } from '../sql/bucket.ts';
-import type { Item } from './source.ts';
+import { NO_RULES, type Item, type Rules } from './source.ts';
 import { Wakeup } from './wakeup.ts';
 import type { RefusedRule, XRules } from './x-api.ts';
-import { changeOf, clauseOf, wantedRules, type ActualRule, type WantedRule } from './x-rules.ts';
+import { Refused } from './x-refused.ts';
+import { changeOf, foreignOf, wantedRules, type ActualRule, type WantedRule } from './x-rules.ts';
 
 /** X applies a rule within about 20 s; after this long without a post that names it, it is taken to be in force. */
 const ASSUMED_AFTER_MS = 60_000;
@@ -12,6 +13,7 @@ const COMPARE_EVERY_MS = 5 * 60_000;
 const RETRY_MS = 10_000;
 /** After making room for rules that X had none for. */
 const FULL_MS = 1_000;
+const RULES_GONE = 'X no longer had the rules of this event.';
 
 export class RuleKeeper {
   readonly #install: string;
@@ -26,8 +28,8 @@ export class RuleKeeper {
   #valuesOf = new Map<string, string[]>();
   /** value of a rule that X has → when it is in force, ms since 1970 */
   #inForce = new Map<string, number>();
-  /** values that X will not take, and why */
-  #refused = new Map<string, string>();
+  readonly #refused: Refused;
+  #foreign = NO_RULES.foreignRules;
   /** events that X collects for, as was told */
   #announced = new Set<string>();
   #comparedAt: number;
@@ -36,27 +38,31 @@ export class RuleKeeper {
 
   /** `settled` is called when X has taken rules; `now` is X's clock. */
   constructor(install: string, rules: XRules, of: { settled: () => void; now: () => number }) {
-    this.#settled = of.settled;
-    this.#now = of.now;
+    ({ settled: this.#settled, now: this.#now } = of);
     this.#install = install;
     this.#rules = rules;
+    this.#refused = new Refused(rules, Date.now);
     this.#comparedAt = this.#now();
   }
 
   want(events: readonly CrisisEvent[]): void {
-    const before = new Map(this.#events.map((event) => [event.code, event.keywords.join('\n')]));
-    this.#events = events;
-    this.#wanted = wantedRules(this.#install, events);
+    const [before, now] = [wordsOf(this.#events), wordsOf(events)];
+    // Where X has no room for all, the newest go without.
+    this.#events = events.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+    this.#plan();
+    // An event whose keywords changed is announced again when the new rules are in force.
+    this.#announced = new Set([...this.#announced].filter((code) => before.get(code) === now.get(code)));
+    this.#changed.wake();
+  }
+
+  #plan(): void {
+    const allowed = this.#refused.allowed(this.#events);
+    this.#wanted = wantedRules(this.#install, allowed);
     this.#byTag = new Map(this.#wanted.map((rule) => [rule.tag, rule]));
-    this.#valuesOf = new Map(events.map((event) => [event.code, []]));
+    this.#valuesOf = new Map(allowed.map((event) => [event.code, []]));
     for (const rule of this.#wanted) {
       for (const code of rule.events) this.#valuesOf.get(code)?.push(rule.value);
     }
-    // An event whose keywords changed is announced again when the new rules are in force.
-    this.#announced = new Set(
-      [...this.#announced].filter((code) => before.get(code) === keywordsOf(events, code)),
-    );
-    this.#changed.wake();
   }
 
   /** Also the sign that the rule is in force. */
@@ -78,6 +84,10 @@ export class RuleKeeper {
 
   count(): number {
     return this.#wanted.filter((rule) => this.#inForce.has(rule.value)).length;
+  }
+
+  get standing(): Rules {
+    return { rules: this.count(), refused: this.#refused.standing, foreignRules: this.#foreign };
   }
 
   get problem(): string | undefined {
@@ -118,6 +128,7 @@ export class RuleKeeper {
 
   /** How long to wait until the next time. */
   async #reconcile(): Promise<number> {
+    if (await this.#refused.askAgain()) this.#plan();
     const wanted = this.#wanted;
     const before = await this.#rules.list();
     const { add, remove } = changeOf(this.#install, wanted, before);
@@ -126,11 +137,13 @@ export class RuleKeeper {
     const actual = add.length === 0 ? before : await this.#rules.list();
     const idle = this.#inForce.size === 0;
     this.#learn(wanted, actual, new Set(add.map(({ value }) => value)));
-    this.#refuse(refused);
     if (add.length > 0 || idle) this.#settled();
-    if (remove.length > 0) return this.#removeInTime(wanted, remove, refused);
-    const complete = this.#inForce.size + this.#refused.size >= wanted.length;
-    return complete ? COMPARE_EVERY_MS : RETRY_MS;
+    this.#foreign = foreignOf(this.#install, actual);
+    if (await this.#refused.learn(refused, this.#events)) this.#plan();
+    this.#news.push(...this.#refused.review(this.#events));
+    if (wanted !== this.#wanted) return 0;
+    if (remove.length > 0) return this.#removeInTime(remove, refused);
+    return this.#inForce.size + this.#refused.rules >= wanted.length ? COMPARE_EVERY_MS : RETRY_MS;
   }
 
   /** `missed` are those that X did not have: one that it had before is as new as any other. */
@@ -158,35 +171,16 @@ export class RuleKeeper {
     );
     if (events.length === 0) return;
     for (const code of events) this.#announced.delete(code);
-    const reason = 'X no longer had the rules of this event.';
-    this.#news.push({ kind: 'uncollected', at: this.#comparedAt, events, reason });
+    this.#news.push({ kind: 'uncollected', at: this.#comparedAt, events, reason: RULES_GONE });
   }
 
   /** The old rules stay until the new ones collect, so that a change of keywords misses nothing; unless X has no room for both. */
-  async #removeInTime(
-    wanted: readonly WantedRule[],
-    remove: readonly ActualRule[],
-    refused: readonly RefusedRule[],
-  ): Promise<number> {
-    if (wanted !== this.#wanted) return 0;
+  async #removeInTime(remove: readonly ActualRule[], refused: readonly RefusedRule[]): Promise<number> {
     const full = refused.some(({ tooMany }) => tooMany);
     const wait = Math.max(...this.#inForce.values()) - ASSUMED_AFTER_MS / 2 - this.#now();
     if (wait > 0 && !full) return wait;
     await this.#rules.remove(remove);
     return full ? FULL_MS : 0;
-  }
-
-  /** Each refusal is told once. */
-  #refuse(refused: readonly RefusedRule[]): void {
-    const told = this.#refused;
-    this.#refused = new Map(refused.map(({ value, reason }) => [value, reason]));
-    for (const { value, reason } of refused) {
-      if (told.get(value) === reason) continue;
-      for (const event of this.#events) {
-        const keywords = event.keywords.filter((keyword) => value.split(' OR ').includes(clauseOf(keyword)));
-        if (keywords.length > 0) this.#news.push({ kind: 'refused', event: event.code, keywords, reason });
-      }
-    }
   }
 
   #isInForce(code: string, now: number): boolean {
@@ -195,6 +189,5 @@ export class RuleKeeper {
   }
 }
 
-function keywordsOf(events: readonly CrisisEvent[], code: string): string | undefined {
-  return events.find((event) => event.code === code)?.keywords.join('\n');
-}
+const wordsOf = (events: readonly CrisisEvent[]): Map<string, string> =>
+  new Map(events.map(({ code, keywords }) => [code, keywords.join('\n')]));

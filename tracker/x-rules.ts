@@ -1,6 +1,7 @@
 // Rules from events, pure: which rules X should have, and what to add and delete to get there.
 // A rule is known by its value, not by its tag (facts/x-api §0.5), so equal rules of several events are one.
 import { createHash } from 'node:crypto';
+import type { ForeignRules } from '../eventing/collection.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import { parseKeyword } from '../sql/keyword.ts';
 
@@ -24,7 +25,11 @@ export interface RuleChange {
   readonly remove: readonly ActualRule[];
 }
 
-const tagPrefix = (install: string): string => `epicenter/${install}/`;
+const OURS = 'epicenter/';
+const MOST_EXAMPLES = 5;
+const EXAMPLE_LENGTH = 100;
+
+const tagPrefix = (install: string): string => `${OURS}${install}/`;
 
 /** A keyword as a clause of X's rule language: quoted, so that no word of it can be an operator. */
 export function clauseOf(keyword: string): string {
@@ -72,6 +77,19 @@ export function wantedRules(install: string, events: readonly CrisisEvent[]): Wa
     return { value, tag: `${tagPrefix(install)}${key}`, events: of };
   });
 }
+
+/** What else X has: rules with a tag that is not ours, told of the first few and cut off. */
+export function foreignOf(install: string, actual: readonly ActualRule[]): ForeignRules {
+  const foreign = actual.filter(({ tag }) => !tag.startsWith(tagPrefix(install)));
+  const examples = foreign
+    .slice(0, MOST_EXAMPLES)
+    .map(({ value, tag }) => ({ value: cut(value), tag: cut(tag) }));
+  const ofOtherInstalls = foreign.filter(({ tag }) => tag.startsWith(OURS)).length;
+  return { count: foreign.length, ofOtherInstalls, examples };
+}
+
+const cut = (text: string): string =>
+  text.length <= EXAMPLE_LENGTH ? text : `${text.slice(0, EXAMPLE_LENGTH)}…`;
 
 /** What makes X's rules equal to the wanted ones. Rules with another tag are not ours and are left alone. */
 export function changeOf(

@@ -2,7 +2,7 @@
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Budget } from './budget.ts';
 import { delayOf, earliestConnect, failed, NO_ATTEMPTS, WINDOW_MS, type Attempts } from './back-off.ts';
-import { STOPPED, type Item, type Source } from './source.ts';
+import { STOPPED, type Item, type Rules, type Source } from './source.ts';
 import { sleep, Wakeup } from './wakeup.ts';
 import { aheadOf, chunksOf, connect, StreamEnded } from './x-connection.ts';
 import { XStream } from './x-stream.ts';
@@ -68,8 +68,8 @@ export class XSource implements Source {
     return this.#keeper.collects(code);
   }
 
-  rules(): number {
-    return this.#keeper.count();
+  rules(): Rules {
+    return this.#keeper.standing;
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<readonly Item[]> {

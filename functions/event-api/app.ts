@@ -22,6 +22,7 @@ import { guard, headers, mountSession } from './security.ts';
 import { statusReader } from './status-reader.ts';
 import type { StatusDeps } from './status-reader.ts';
 import { systemRoutes } from './system-routes.ts';
+import { refusedReader, trackerReader } from './tracker-reader.ts';
 import { tweetRoutes } from './tweet-routes.ts';
 
 export interface EventApiDeps extends StatusDeps {
@@ -39,10 +40,12 @@ export function eventApi(deps: EventApiDeps): Hono {
   // The pages have this limit, too, and say so as a page.
   for (const path of ['/api/*', '/session']) app.use(path, limit(PERSON_BYTES));
   const events = eventsOf(deps);
-  const status = statusReader(deps);
+  const tracker = trackerReader(deps);
+  const refused = refusedReader(tracker);
+  const status = statusReader(deps, tracker);
   const resend = resender(deps);
   const routes: Route[] = [
-    ...eventRoutes(events),
+    ...eventRoutes(events, refused),
     ...tweetRoutes(events, deps),
     ...deadLetterRoutes(events, deps.log, resend),
     ...systemRoutes(status, deps, () => openapi(routes)),
@@ -51,7 +54,7 @@ export function eventApi(deps: EventApiDeps): Hono {
   mountDeliveries(app, deps);
   mountSession(app, deps.access);
   const letters: PagesDeps['letters'] = (query) => listLetters(deps.log, query);
-  app.route('/', pages({ ...deps, events, status, letters, resend }));
+  app.route('/', pages({ ...deps, events, refused, status, letters, resend }));
   app.notFound(nothingHere);
   app.onError((error) => answerError(error, deps.report));
   return app;

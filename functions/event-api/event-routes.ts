@@ -8,6 +8,7 @@ import { eventPatch, newEvent } from './input.ts';
 import { ifMatch, jsonBody, queryOf } from './request.ts';
 import { json } from './route.ts';
 import type { Route } from './route.ts';
+import { refusedKeywords, type ReadRefused } from './tracker-reader.ts';
 
 const ETAG = { ETag: 'The version in quotes, for If-Match.' };
 const WRITE_PROBLEMS = [400, 409, 412, 413, 415, 422];
@@ -15,21 +16,32 @@ const WRITE_PROBLEMS = [400, 409, 412, 413, 415, 422];
 const deletion = z.strictObject({
   purge: z.enum(['true', 'false'], 'purge is true or false.').default('false'),
 });
+const shownEvent = crisisEvent.extend({
+  refused: z
+    .array(refusedKeywords)
+    .nullable()
+    .describe('Keywords that the source does not collect now, and why; null while that cannot be told.'),
+});
 const announced = z.object({ announced: z.int() });
 
+const MEMBER = '/api/events/{code}';
 const plain = { query: undefined, body: undefined, ifMatch: false } as const;
 
 export function codeOfPath(c: Context): string {
   return c.req.param('code') ?? '';
 }
 
-function answer(c: Context, event: CrisisEvent, status: 200 | 201 | 202 = 200): Response {
+function answer(
+  c: Context,
+  event: z.infer<typeof shownEvent> | CrisisEvent,
+  status: 200 | 201 | 202 = 200,
+): Response {
   c.header('etag', `"${event.version}"`);
   return c.json(event, status);
 }
 
-export function eventRoutes(events: Events): Route[] {
-  return [...collectionRoutes(events), ...memberRoutes(events)];
+export function eventRoutes(events: Events, refused: ReadRefused): Route[] {
+  return [...collectionRoutes(events), readingRoute(events, refused), ...memberRoutes(events)];
 }
 
 function collectionRoutes(events: Events): Route[] {
@@ -71,18 +83,24 @@ function collectionRoutes(events: Events): Route[] {
   ];
 }
 
-function memberRoutes(events: Events): Route[] {
-  const path = '/api/events/{code}';
-  return [
-    {
-      ...plain,
-      method: 'get',
-      path,
-      summary: 'One event',
-      answers: { 200: json('The event.', crisisEvent, ETAG) },
-      problems: [404],
-      handle: async (c) => answer(c, await events.get(codeOfPath(c))),
+function readingRoute(events: Events, refused: ReadRefused): Route {
+  return {
+    ...plain,
+    method: 'get',
+    path: MEMBER,
+    summary: 'One event, and which of its keywords are not collected',
+    answers: { 200: json('The event.', shownEvent, ETAG) },
+    problems: [404],
+    handle: async (c) => {
+      const event = await events.get(codeOfPath(c));
+      return answer(c, { ...event, refused: await refused(event) });
     },
+  };
+}
+
+function memberRoutes(events: Events): Route[] {
+  const path = MEMBER;
+  return [
     {
       ...plain,
       method: 'patch',

@@ -1,30 +1,19 @@
 // Puts together what `/api/status` says. A part that cannot be read now is named among the engines' problems; the rest still stands.
 import type { Cluster } from '../../knative/cluster.ts';
-import { progressOf } from '../../eventing/announced.ts';
-import type { Progress } from '../../eventing/collection.ts';
 import { countLetter, noLetters, type Unsent } from '../../eventing/dead-letters.ts';
-import type { Log, LogRecord } from '../../eventing/log.ts';
-import type { Report } from '../../eventing/report.ts';
-import { DEAD_LETTERS, PROGRESS, rawTweets } from '../../eventing/topics.ts';
+import { DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
 import { within } from '../../eventing/within.ts';
 import { normalizerGroup } from '../../knative/manifests.ts';
 import type { Store } from '../../sql/store.ts';
 import { follow } from './follow.ts';
 import type { SystemStatus } from './status.ts';
+import type { ReadTracker, TrackerDeps } from './tracker-reader.ts';
 
-export interface StatusDeps {
+export interface StatusDeps extends TrackerDeps {
   readonly store: Store;
-  readonly log: Log;
   readonly cluster: Pick<Cluster, 'list'>;
-  readonly now: () => Date;
-  /** ends what is followed in the background */
-  readonly signal: AbortSignal;
-  readonly report: Report;
 }
 
-const STALE_MS = 15_000;
-// Of whoever has said that it ended, no more words are due.
-const ENDED = new Set(['finished', 'stopped']);
 // A part that takes longer than this is said to be unreadable rather than waited for.
 const PATIENCE_MS = 3_000;
 const PARTS = { 'app.kubernetes.io/part-of': 'epicenter' };
@@ -32,11 +21,16 @@ const PARTS = { 'app.kubernetes.io/part-of': 'epicenter' };
 type Engine = SystemStatus['engines'][number];
 type Load = SystemStatus['events'][string];
 
-export function statusReader(deps: StatusDeps): () => Promise<SystemStatus> {
+export function statusReader(deps: StatusDeps, tracker: ReadTracker): () => Promise<SystemStatus> {
   const { log, signal, report } = deps;
-  const followed = { log, signal, report };
-  const trackers = follow({ ...followed, topic: PROGRESS.name, empty: newTrackers, add: addProgress });
-  const letters = follow({ ...followed, topic: DEAD_LETTERS.name, empty: noLetters, add: countLetter });
+  const letters = follow({
+    log,
+    signal,
+    report,
+    topic: DEAD_LETTERS.name,
+    empty: noLetters,
+    add: countLetter,
+  });
   return async () => {
     const unreadable: Engine[] = [];
     const part = async <T>(engine: string, read: () => Promise<T>, otherwise: T): Promise<T> => {
@@ -47,33 +41,16 @@ export function statusReader(deps: StatusDeps): () => Promise<SystemStatus> {
         return otherwise;
       }
     };
-    const [tracker, events, services, engines, logged] = await Promise.all([
-      part('tracker', async () => newest(await trackers(), deps.now()), null),
+    const [said, events, services, engines, logged] = await Promise.all([
+      part('tracker', tracker, null),
       part('log', async () => loads(deps, await letters()), {}),
       part('cluster', () => servicesOf(deps.cluster), []),
       part('store', async () => [engineOf(await deps.store.durability())], []),
       part('log', () => log.problems(), []),
     ]);
     const refusing = logged.length === 0 ? [] : [{ engine: 'log', problems: logged }];
-    return { tracker, events, services, engines: [...engines, ...refusing, ...unreadable] };
+    return { tracker: said, events, services, engines: [...engines, ...refusing, ...unreadable] };
   };
-}
-
-function newTrackers(): Map<string, Progress> {
-  return new Map();
-}
-
-function addProgress(known: Map<string, Progress>, record: LogRecord, report: Report): void {
-  const said = progressOf(record);
-  if (said !== undefined) known.set(said.install, said);
-  else report('warning', `Record ${record.offset} on ${record.topic} is no progress of a tracker.`);
-}
-
-function newest(known: Map<string, Progress>, now: Date): SystemStatus['tracker'] {
-  const [first] = [...known.values()].toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
-  if (first === undefined) return null;
-  const silentMs = now.getTime() - Date.parse(first.at);
-  return { ...first, stale: silentMs > STALE_MS && !ENDED.has(first.state) };
 }
 
 /** Of every event that is not purged. */

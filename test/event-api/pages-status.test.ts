@@ -2,29 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { statusStrip } from '../../functions/event-api/pages/status-strip.ts';
 import type { SystemStatus } from '../../functions/event-api/status.ts';
+import { makeProgress } from '../factories.ts';
 
 type Tracker = NonNullable<SystemStatus['tracker']>;
 
 const connected: Tracker = {
-  install: 'one',
-  at: '2012-10-29T22:29:50.000Z',
-  startedAt: '2012-10-29T20:00:00.000Z',
-  source: 'x',
-  state: 'connected',
-  problem: null,
-  connectedSince: '2012-10-29T20:00:01.000Z',
-  lastPostAt: '2012-10-29T22:29:49.000Z',
-  rules: 3,
-  rate: 57.5,
-  read: 1_000,
-  matched: 900,
-  rejected: 0,
-  control: {},
-  spoolBytes: 400_000,
-  spent: null,
-  search: null,
-  live: null,
-  replay: null,
+  ...makeProgress({ source: 'x', rejected: 0, control: {}, spoolBytes: 400_000 }),
   stale: false,
 };
 
@@ -59,6 +42,32 @@ describe('the status strip', () => {
   it('shows of a finished replay what was read, and nothing as waiting or lately received', async () => {
     const { facts } = await shown({ source: 'replay', state: 'finished', connectedSince: null, rules: 0 });
     expect(facts).toEqual(['Finished', 'Posts read', 'Matched', 'Still to store']);
+  });
+
+  it('says that nothing is collected where the source refuses all keywords, and names the events', async () => {
+    const refused = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((event) => ({
+      event,
+      keywords: ['the'],
+      more: 0,
+      reason: 'too common',
+    }));
+    const { state, problems } = await shown({ state: 'idle', connectedSince: null, refused });
+    expect(state).toEqual(['bad', 'Not collecting from X']);
+    expect(problems).toEqual([
+      'X does not collect keywords of a, b, c, d, e and 2 events more: the event&#39;s page says why.',
+    ]);
+  });
+
+  it('tells of rules at X that are not ours, with examples as text', async () => {
+    const examples = [
+      { value: 'cat <b>', tag: '' },
+      { value: '"old"', tag: 'epicenter/former/1' },
+    ];
+    const { problems } = await shown({ foreignRules: { count: 1_200, ofOtherInstalls: 1, examples } });
+    expect(problems).toEqual([
+      'The account has 1\u202f200 rules that are not of this install (1 of another install of Epicenter), ' +
+        'which count towards its limit and its bill and are left alone: cat &lt;b&gt; · &quot;old&quot;',
+    ]);
   });
 
   it('says what is wrong in whole sentences', async () => {

@@ -1,10 +1,10 @@
 // What the system says of itself: status and health.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { progressed, tweetsReceived } from '../../eventing/cloud-events.ts';
-import type { Progress } from '../../eventing/collection.ts';
 import { DEAD_LETTERS, rawTweets } from '../../eventing/topics.ts';
 import type { SystemStatus } from '../../functions/event-api/status.ts';
 import { systemStatus } from '../../functions/event-api/status.ts';
+import { makeProgress } from '../factories.ts';
 import { NOW, openApi, problemOf } from './fixture.ts';
 import type { Api } from './fixture.ts';
 
@@ -22,27 +22,7 @@ const statusOf = async (of: Api): Promise<SystemStatus> => {
   return systemStatus.parse(await response.json());
 };
 
-const report: Progress = {
-  install: 'one',
-  at: '2012-10-29T22:29:50.000Z',
-  startedAt: '2012-10-29T20:00:00.000Z',
-  source: 'simulator',
-  state: 'connected',
-  problem: null,
-  connectedSince: '2012-10-29T20:00:01.000Z',
-  lastPostAt: '2012-10-29T22:29:49.000Z',
-  live: null,
-  rules: 3,
-  rate: 57.5,
-  read: 1_000,
-  matched: 900,
-  rejected: 2,
-  control: { delete: 4 },
-  spoolBytes: 0,
-  spent: null,
-  search: null,
-  replay: null,
-};
+const report = makeProgress();
 
 describe('GET /api/status', () => {
   it('says that no tracker has reported', async () => {

@@ -47,11 +47,17 @@ export function json(response: ServerResponse, status: number, value: unknown): 
   response.end(JSON.stringify(value));
 }
 
-/** X's rules as X has them: `GET rules` and `POST rules`, with at most `most` of them. */
-export function ruleBook(most = 1_000) {
+const invalid = ({ value }: { value: string }) => ({
+  value,
+  title: 'UnprocessableEntity',
+  details: [`${value} is too common`],
+});
+
+/** X's rules as X has them: `GET rules` and `POST rules`, with at most `most` of them, and none that `refuses` says. */
+export function ruleBook(most = 1_000, refuses: (value: string) => boolean = () => false) {
   const rules: { id: string; value: string; tag: string }[] = [];
   let next = 1;
-  const post: Handler = (response, body) => {
+  const post: Handler = (response, body, request) => {
     const change = JSON.parse(body) as {
       add?: { value: string; tag: string }[];
       delete?: { ids: string[] };
@@ -63,13 +69,18 @@ export function ruleBook(most = 1_000) {
       json(response, 200, { meta: { summary: { deleted: ids.length, not_deleted: 0 } } });
       return;
     }
-    const added = (change.add ?? []).filter(({ value }) => rules.every((rule) => rule.value !== value));
+    const wanted = change.add ?? [];
+    const added = wanted.filter(
+      ({ value }) => !refuses(value) && rules.every((rule) => rule.value !== value),
+    );
     if (rules.length + added.length > most) {
       json(response, 422, { title: 'RulesCapExceeded', detail: 'Too many rules.', type: 'x/rule-cap' });
       return;
     }
-    rules.push(...added.map((rule) => ({ id: String(next++), ...rule })));
-    json(response, 201, { meta: { summary: { created: added.length } } });
+    const dryRun = request.url!.includes('dry_run=true');
+    if (!dryRun) rules.push(...added.map((rule) => ({ id: String(next++), ...rule })));
+    const errors = wanted.filter(({ value }) => refuses(value)).map(invalid);
+    json(response, 201, { meta: { summary: { created: added.length } }, errors });
   };
   return {
     rules,

@@ -4,6 +4,7 @@ import type { CrisisEvent } from '../../../sql/crisis-event.ts';
 import type { TweetPage } from '../../../sql/store.ts';
 import type { DeadLetterPage } from '../dead-letters.ts';
 import type { Problem } from '../problem.ts';
+import type { RefusedKeywords } from '../tracker-reader.ts';
 import { chips, pace, pill } from './box.ts';
 import { spans, withGaps } from './chart.ts';
 import type { Series, Span } from './chart.ts';
@@ -15,12 +16,15 @@ import { gapList } from './gap-list.ts';
 import { letterList } from './letter-list.ts';
 import { layout } from './layout.ts';
 import type { Region } from './moving.ts';
+import { refusedList } from './refused-list.ts';
 import { tweet } from './tweet.ts';
 
 const ALL_CHIPS = 60;
 
 export interface EventView {
   readonly event: CrisisEvent;
+  /** null while nobody can say */
+  readonly refused: readonly RefusedKeywords[] | null;
   readonly figures: Figures;
   /** undefined while there is nothing to count */
   readonly series: Series | undefined;
@@ -51,7 +55,9 @@ export function eventPage(shown: EventPage): Html {
           <p class="crumb"><a href="/">All events</a> ${pill(event)}</p>
           <h1 dir="auto">${event.name}</h1>
           ${event.description === '' ? '' : html`<p class="lead" dir="auto"><span>${event.description}</span></p>`}
-          ${chips(event.keywords, ALL_CHIPS)} ${actions(event)}
+          ${chips(event.keywords, ALL_CHIPS)}
+          <div id="refused">${refusedList(shown.refused)}</div>
+          ${actions(event)}
         </div>
         <div class="big" id="big">${bigNumber(figures, now)}</div>
       </header>
@@ -166,6 +172,7 @@ export function eventRegions(shown: EventView, have: number): Region[] {
   const { event, figures, now } = shown;
   return [
     ...(event.version > have ? [{ id: 'changed', key: String(event.version), html: changed(event) }] : []),
+    { id: 'refused', html: html`${refusedList(shown.refused)}` },
     { id: 'big', html: bigNumber(figures, now) },
     { id: 'chart', html: drawn(shown) },
     { id: 'gaps', html: gapList(event.code, figures.gaps) },

@@ -62,8 +62,12 @@ export function reader(deps: PagesDeps): Reader {
   }
 
   async function view(of: CrisisEvent, span: Span): Promise<EventView> {
-    const [numbers, bars] = await Promise.all([figures(of), series(`${of.code} ${span}`, SERIES_FRESH_MS)]);
-    return { event: of, figures: numbers, series: bars, span, now: Date.now() };
+    const [numbers, bars, refused] = await Promise.all([
+      figures(of),
+      series(`${of.code} ${span}`, SERIES_FRESH_MS),
+      deps.refused(of),
+    ]);
+    return { event: of, refused, figures: numbers, series: bars, span, now: Date.now() };
   }
 
   function eventFeed(code: string): Feed<Latest> {

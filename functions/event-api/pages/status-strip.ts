@@ -34,7 +34,9 @@ export function said(tracker: SystemStatus['tracker']): Said {
   if (tracker === null) return { mood: 'calm', text: 'No tracker has reported yet' };
   if (tracker.stale) return { mood: 'bad', text: 'The tracker has gone quiet' };
   if (tracker.source === 'none') return { mood: 'calm', text: 'No source is set: nothing new comes in' };
-  return inState(tracker, sources[tracker.source] ?? tracker.source);
+  const source = sources[tracker.source] ?? tracker.source;
+  const refused = tracker.state === 'idle' && tracker.refused.length > 0;
+  return refused ? { mood: 'bad', text: `Not collecting from ${source}` } : inState(tracker, source);
 }
 
 function inState({ state, problem, connectedSince }: Tracker, source: string): Said {
@@ -89,6 +91,7 @@ function liveFacts({ rate: perSecond, lastPostAt, connectedSince, rules, ...trac
   ${problem === null || spoolBytes === 0 ? '' : fact('Waiting to be written', `${rate(spoolBytes / 1_048_576)} MB`, 'bad')}`;
 }
 
+const MOST_NAMED = 5;
 // What X takes for a post and how many it delivers in a month to who pays by use (facts/x-api §0.9).
 const DOLLARS_A_POST = 0.005;
 const POSTS_A_MONTH = 3_000_000;
@@ -113,6 +116,7 @@ function workFacts({ tracker, events, services }: SystemStatus): Html {
 function problems(status: SystemStatus): Html | '' {
   const all = [
     ...(status.tracker?.problem ? [sentence(status.tracker.problem)] : []),
+    ...(status.tracker === null ? [] : rulesAt(status.tracker)),
     ...Object.entries(status.events).flatMap(([code, { deadLetters }]) => undelivered(code, deadLetters)),
     ...status.services.filter(({ ready }) => !ready).map(({ name }) => `The service ${name} is not ready.`),
     ...status.engines.flatMap(({ engine, problems: each }) =>
@@ -123,6 +127,26 @@ function problems(status: SystemStatus): Html | '' {
   return html`<ul class="problems">
     ${all.map((problem) => html`<li>${problem}</li>`)}
   </ul>`;
+}
+
+/** Rules that the source does not take, and those that are not ours. */
+function rulesAt({
+  source,
+  refused,
+  foreignRules: { count: others, ofOtherInstalls, examples },
+}: Tracker): string[] {
+  const name = sources[source] ?? source;
+  const codes = [...new Set(refused.map(({ event }) => event))];
+  const more = codes.length > MOST_NAMED ? ` and ${counted(codes.length - MOST_NAMED, 'event')} more` : '';
+  const events = `${codes.slice(0, MOST_NAMED).join(', ')}${more}`;
+  const of =
+    codes.length === 0 ? [] : [`${name} does not collect keywords of ${events}: the event's page says why.`];
+  if (others === 0) return of;
+  const installs =
+    ofOtherInstalls === 0 ? '' : ` (${count(ofOtherInstalls)} of another install of Epicenter)`;
+  const such = examples.map(({ value }) => value).join(' · ');
+  const rules = `The account has ${counted(others, 'rule')} that are not of this install${installs}`;
+  return [...of, `${rules}, which count towards its limit and its bill and are left alone: ${such}`];
 }
 
 function undelivered(code: string, deadLetters: number): string[] {
