@@ -56,6 +56,8 @@ const liveProgress = z.object({
   at: z.iso.datetime(),
   /** by event code: the gaps that are open */
   gaps: z.record(z.string(), z.object({ from: z.iso.datetime(), reason: z.string() })),
+  /** by how many ms the service's clock, which these times are in, is ahead of ours; null: not known yet, they are in ours */
+  aheadMs: z.number().nullable().default(null),
 });
 
 /** Keywords of an event that the service does not collect at this time, and why. */

@@ -77,6 +77,17 @@ export class Gaps {
     return codes.flatMap((code) => this.#miss(code, { from: iso(at), reason }));
   }
 
+  /** All times so far were of a clock that is `ms` behind the right one. Of a gap under its old beginning nothing is left. */
+  redate(ms: number): GapNote[] {
+    if (ms === 0) return [];
+    const later = (gap: OpenGap): OpenGap => ({ ...gap, from: iso(Date.parse(gap.from) + ms) });
+    this.#lost = later(this.#lost);
+    return [...this.#open].flatMap(([code, gap]) => [
+      ...this.#close(code, Date.parse(gap.from)),
+      ...this.#miss(code, later(gap)),
+    ]);
+  }
+
   connected(now: number): GapNote[] {
     this.#connected = true;
     return [...this.#collecting].flatMap((code) => this.#close(code, now));

@@ -16,19 +16,22 @@ export class Listening {
   readonly #gaps: Gaps;
   readonly #report: (problem: string) => void;
   #events: readonly CrisisEvent[] = [];
-  #aheadMs = 0;
+  /** null until the service's clock is known, by this tracker or the one before */
+  #aheadMs: number | null;
   #standing: Standing = { state: 'starting', problem: null, connectedSince: null };
 
   /** `live`: what is not heard is missed. `previous` as the last tracker left it. */
   constructor(live: boolean, previous: Progress['live'], report: (problem: string) => void) {
     this.#live = live;
-    this.#gaps = new Gaps(previous ?? undefined, Date.now());
+    this.#aheadMs = previous?.aheadMs ?? null;
+    this.#gaps = new Gaps(previous ?? undefined, this.#now());
     this.#report = report;
   }
 
   /** For the next tracker: everything before `now`, in our clock, is durable. */
   liveAt(now: number): Progress['live'] {
-    return { at: new Date(now + this.#aheadMs).toISOString(), gaps: this.#gaps.open };
+    const at = new Date(now + (this.#aheadMs ?? 0)).toISOString();
+    return { at, gaps: this.#gaps.open, aheadMs: this.#aheadMs };
   }
 
   get standing(): Standing {
@@ -45,16 +48,15 @@ export class Listening {
     this.#events = events;
     if (!this.#live) return [];
     for (const event of newlyWorded(before, events)) this.#gaps.changed(event);
-    return this.#gaps.want(this.#timed(), Date.now() + this.#aheadMs);
+    return this.#gaps.want(this.#timed(), this.#now());
   }
 
   /** What is to be noted. */
   take(item: SelfItem): readonly Note[] {
     switch (item.kind) {
       case 'connected':
-        this.#aheadMs = item.aheadMs;
         this.moved({ state: 'connected', problem: null, connectedSince: new Date(item.at).toISOString() });
-        return this.#gaps.connected(item.at);
+        return [...this.#learnClock(item.aheadMs), ...this.#gaps.connected(item.at)];
       case 'lost':
         this.moved({ ...LOST, problem: item.reason === STOPPED ? null : item.reason });
         return this.#gaps.lost(item.at, item.reason, this.#timed());
@@ -70,9 +72,22 @@ export class Listening {
     }
   }
 
+  /** What was written down before the service's clock was known is in ours. */
+  #learnClock(aheadMs: number): readonly Note[] {
+    const first = this.#aheadMs === null;
+    this.#aheadMs = aheadMs;
+    return first && this.#live ? this.#gaps.redate(aheadMs) : [];
+  }
+
+  /** In the service's clock, as far as that is known. */
+  #now(): number {
+    return Date.now() + (this.#aheadMs ?? 0);
+  }
+
   /** The events with times in the source's clock, as gaps have them. */
   #timed(): CrisisEvent[] {
-    const shifted = (time: string): string => new Date(Date.parse(time) + this.#aheadMs).toISOString();
+    const aheadMs = this.#aheadMs ?? 0;
+    const shifted = (time: string): string => new Date(Date.parse(time) + aheadMs).toISOString();
     return this.#events.map((event) => ({
       ...event,
       createdAt: shifted(event.createdAt),

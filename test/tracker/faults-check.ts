@@ -119,10 +119,13 @@ export function foreignIn(run: Run): string[] {
 export function overclaimedIn(run: Run): string[] {
   return [...run.gaps].flatMap(([code, gaps]) => {
     const troubles = run.troubles.filter((trouble) => trouble.code === undefined || trouble.code === code);
-    return gaps.flatMap((gap) => {
-      const why = overclaim(run, code, gap, troubles);
-      return why === undefined ? [] : [`${code} ${why}: ${shown(gap)}`];
-    });
+    // Of a gap that was found to have begun at another time nothing is left.
+    return gaps
+      .filter(({ from, to }) => to > from)
+      .flatMap((gap) => {
+        const why = overclaim(run, code, gap, troubles);
+        return why === undefined ? [] : [`${code} ${why}: ${shown(gap)}`];
+      });
   });
 }
 

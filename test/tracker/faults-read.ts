@@ -6,9 +6,6 @@ import type { Note } from '../../eventing/collection.ts';
 import type { Log } from '../../eventing/log.ts';
 import { COLLECTION, rawTweets } from '../../eventing/topics.ts';
 
-export const isStart = (note: Note): boolean =>
-  note.kind.startsWith('gap') && 'reason' in note && note.reason === 'The collection was starting.';
-
 export async function notesOf(log: Log): Promise<Note[]> {
   const notes: Note[] = [];
   await readAll(log, COLLECTION.name, (record) => {

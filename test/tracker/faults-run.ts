@@ -9,7 +9,7 @@ import { startSimulator, type Simulator } from '../../tracker/x-simulator/server
 import { randomFrom, type Random } from '../bench/random.ts';
 import { makeEvent } from '../factories.ts';
 import { gapsOf, lostIn, type Pushed, type Run, type Trouble, type Version } from './faults-check.ts';
-import { idsOf, isStart, notesOf } from './faults-read.ts';
+import { idsOf, notesOf } from './faults-read.ts';
 import { WORDS, type Script, type Step } from './faults-script.ts';
 import { trackerApart, trackerHere, type RunningTracker } from './faults-tracker.ts';
 
@@ -30,8 +30,6 @@ interface Stage {
   readonly troubles: Trouble[];
   readonly versions: Map<string, Version[]>;
   readonly pushed: Pushed[];
-  /** what came before is not counted */
-  since: number;
 }
 
 /** What came of it; the tracker and the simulator are gone. */
@@ -57,7 +55,6 @@ export async function play(script: Script, seed: number, dir: string): Promise<R
     troubles: [],
     versions: new Map(),
     pushed: [],
-    since: 0,
   };
   const feeding = setInterval(feeder(stage, randomFrom(seed + 1)), EVERY_MS);
   try {
@@ -100,24 +97,10 @@ async function act(stage: Stage): Promise<void> {
   for (const [nth, { step, waitMs }] of stage.script.steps.entries()) {
     await take(stage, step);
     // The first events are there when it begins: what goes wrong before anything works is no loss.
-    if (nth === FIRST_EVENTS - 1) await started(stage);
+    if (nth === FIRST_EVENTS - 1) await until(() => stage.simulator.state().delivered > 20, STARTED_MS);
     else if (waitMs === undefined) await until(() => stage.simulator.state().connected, RECONNECTED_MS);
     if (waitMs !== undefined) await sleep(waitMs);
   }
-}
-
-/** Until X's first answer its clock is not known, so that the first gaps are told in ours: what X's other clock loses there is not counted. */
-async function started(stage: Stage): Promise<void> {
-  const { simulator, script, log, versions } = stage;
-  await until(() => simulator.state().delivered > 20, STARTED_MS);
-  if (script.aheadMs === 0) return;
-  const haveAll = async (): Promise<boolean> => {
-    const stored = await Promise.all([...versions.keys()].map((code) => idsOf(log, code)));
-    return stored.every((ids) => ids.size > 0);
-  };
-  await until(haveAll, STARTED_MS);
-  stage.since = nowAt(stage);
-  stage.troubles.length = 0;
 }
 
 async function take(stage: Stage, step: Step): Promise<void> {
@@ -176,10 +159,10 @@ async function seen(stage: Stage, endedAt: number): Promise<Run> {
     versions,
     stored,
     endedAt,
-    gaps: gapsOf((await notesOf(log)).filter((note) => script.aheadMs === 0 || !isStart(note))),
+    gaps: gapsOf(await notesOf(log)),
     pushed: stage.pushed,
     // What came before any rule was in force nobody could have.
-    since: Math.max(first, stage.since),
+    since: first,
     prompt: !script.late,
     blurMs: script.aheadMs === 0 ? 0 : 1_000,
     ruleDelayMs: script.ruleDelayMs,

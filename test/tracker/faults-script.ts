@@ -69,8 +69,7 @@ export function scriptFrom(random: Random, kills: boolean): Script {
   if (random.chance(0.25)) steps.push(random.pick(grave)(random));
   return {
     ruleDelayMs: random.pick([0, 0, 300]),
-    // A tracker that died knows no more of X's clock than a new one does.
-    aheadMs: kills ? 0 : random.pick([0, 0, 0, HOUR_MS, -HOUR_MS]),
+    aheadMs: random.pick([0, 0, 0, HOUR_MS, -HOUR_MS]),
     late: /"(disorder|drip|freeze)"/.test(JSON.stringify(steps)),
     steps: steps.map((step) => ({
       step,

@@ -6,7 +6,9 @@ import type { Html } from './format.ts';
 
 const MOST = 20;
 
-export function gapList(code: string, gaps: readonly Gap[]): Html {
+export function gapList(code: string, all: readonly Gap[]): Html {
+  // Of one that was found to have begun at another time nothing is left.
+  const gaps = all.filter(({ from, to }) => from !== to);
   if (gaps.length === 0) {
     return html`<p class="empty">
       No gap is known. If the connection breaks or the system is down, it is written down here.
