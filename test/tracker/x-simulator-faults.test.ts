@@ -50,6 +50,25 @@ describe('a fault of the simulator', () => {
     expect(other.lines()).toHaveLength(1);
   });
 
+  it('says goodbye in a frozen stream when that thaws, after what was held back', async () => {
+    const { x, reader } = await listening();
+    await using _ = x;
+    x.fault({ do: 'freeze' });
+    x.push(text);
+    x.fault({ do: 'disconnect-message' });
+    x.push(text);
+    await sleep(50);
+    expect(reader.lines()).toEqual([]);
+    x.fault({ do: 'thaw' });
+    await arrived(reader, 2);
+    x.push(text);
+    await sleep(50);
+    expect(reader.lines()).toHaveLength(2);
+    expect(reader.lines()[0]).toContain(text);
+    expect(reader.lines()[1]).toContain('operational-disconnect');
+    reader.close();
+  });
+
   it('answers with errors in series, to the call that was named', async () => {
     await using x = await simulate({ posts: [] });
     await addRules(x.url, 'flood');

@@ -22,6 +22,8 @@ export class Connection {
   #state: 'open' | 'frozen' | 'breaking' | 'mute' = 'open';
   #frozen: Buffer[] = [];
   #frozenBytes = 0;
+  /** nothing may follow what waits until it thaws */
+  #muteAfterwards = false;
   #heard: number;
   #stopBeat: () => void;
 
@@ -39,7 +41,7 @@ export class Connection {
 
   /** Whether the line was written, now or, while frozen, when it thaws. */
   send(line: string): boolean {
-    if (this.#isOver() || this.#state === 'mute') return false;
+    if (this.#isOver() || this.#isMute()) return false;
     const bytes = Buffer.from(`${line}\r\n`);
     if (this.#state !== 'breaking') {
       this.#write(bytes);
@@ -66,7 +68,7 @@ export class Connection {
 
   thaw(): void {
     if (this.#state !== 'frozen') return;
-    this.#state = 'open';
+    this.#state = this.#muteAfterwards ? 'mute' : 'open';
     const held = this.#frozen;
     this.#frozen = [];
     this.#frozenBytes = 0;
@@ -80,9 +82,10 @@ export class Connection {
 
   /** The last line of this stream; the socket stays open, and nothing follows. */
   lastWords(line: string): void {
-    if (this.#isOver() || this.#state === 'mute') return;
+    if (this.#isOver() || this.#isMute()) return;
     this.#write(Buffer.from(`${line}\r\n`));
-    this.#state = 'mute';
+    if (this.#state === 'frozen') this.#muteAfterwards = true;
+    else this.#state = 'mute';
   }
 
   cut(how: Cut): void {
@@ -111,6 +114,10 @@ export class Connection {
     if (isSilent && this.#state !== 'frozen' && this.#state !== 'mute') this.#write(Buffer.from('\r\n'));
     const left = this.#heard + keepAliveMs - clock.now();
     this.#stopBeat = clock.after(left > 0 ? left : keepAliveMs, () => this.#beat());
+  }
+
+  #isMute(): boolean {
+    return this.#state === 'mute' || this.#muteAfterwards;
   }
 
   #isOver(): boolean {
