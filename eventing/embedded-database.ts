@@ -1,7 +1,7 @@
 // The embedded log's file: its tables, its statements. Knows nothing of waiting and of what may be removed.
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { transact } from '../sql/sqlite-transaction.ts';
-import { pack, unpack } from './embedded-value.ts';
+import { unpack, type StoredValue } from './embedded-value.ts';
 import type { LogRecord, Message, TopicSpec } from './log.ts';
 
 // One topic is one partition. A deleted topic leaves at once; its records leave in slices, under an id that is never used again.
@@ -101,8 +101,7 @@ function openRecords(db: DatabaseSync) {
   const first = db.prepare('SELECT coalesce(min(offset), ?) AS first FROM record WHERE topic = ?');
   const count = db.prepare('SELECT count(*) AS records FROM record WHERE topic = ? AND offset >= ?');
   return {
-    insert(topic: Topic, offset: number, { key, headers, value }: Message): void {
-      const stored = pack(value);
+    insert(topic: Topic, offset: number, { key, headers }: Message, stored: StoredValue): void {
       insert.run(topic.id, offset, Date.now(), key, JSON.stringify(headers), stored.packed, stored.value);
     },
     /** The next records from an offset on: few enough to hold, and at least one if there is one. */

@@ -9,6 +9,7 @@ import { dropTopic, openLogDatabase, openTables, type Tables, type Topic } from 
 import { openGroups } from './embedded-groups.ts';
 import { openWaker, tail } from './embedded-readers.ts';
 import { sweepNowAndThen } from './embedded-sweep.ts';
+import { pack, type StoredValue } from './embedded-value.ts';
 import { NotAppendable, type Log, type Message } from './log.ts';
 
 /**
@@ -31,6 +32,7 @@ export function embeddedLog(db: DatabaseSync): Log {
   const groups = openGroups(tables, waker);
   const stopSweeping = sweepNowAndThen(db, tables);
   // Whoever reads may begin before the disk has it: handled twice is harmless.
+  const intake = openIntake(db, tables);
   const changed = async (...names: string[]): Promise<void> => {
     for (const name of names) waker.wake(name);
     await disk.synced();
@@ -48,7 +50,10 @@ export function embeddedLog(db: DatabaseSync): Log {
     async topics() {
       return tables.topics().map((topic) => topic.name);
     },
-    ...intake(db, tables, changed),
+    async append(messages) {
+      await changed(...(await intake.append(messages)));
+    },
+    problems: async () => intake.problems(),
     async *tail(name, signal) {
       const topic = tables.topic(name);
       if (topic === undefined) throw new Error(`topic ${name} does not exist`);
@@ -70,6 +75,7 @@ export function embeddedLog(db: DatabaseSync): Log {
       closing.abort();
       stopSweeping();
       await groups.ended();
+      await intake.ended();
       waker.stop();
       await disk.synced();
       disk.close();
@@ -78,32 +84,52 @@ export function embeddedLog(db: DatabaseSync): Log {
   };
 }
 
-/** `changed` resolves when what was written to the topics is on the disk. */
-function intake(
-  db: DatabaseSync,
-  tables: Tables,
-  changed: (...topics: string[]) => Promise<void>,
-): Pick<Log, 'append' | 'problems'> {
+interface Intake {
+  /** Gives the topics written to, in the order of the calls. Nothing is on the disk yet. */
+  append(messages: readonly Message[]): Promise<Set<string>>;
+  problems(): string[];
+  /** Resolves when nothing is being appended. */
+  ended(): Promise<void>;
+}
+
+function openIntake(db: DatabaseSync, tables: Tables): Intake {
   let refused: Error | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const appendInTurn = async (packed: Promise<Packed[]>, turn: Promise<unknown>): Promise<Set<string>> => {
+    await turn;
+    try {
+      const topics = appendAll(db, tables, await packed);
+      refused = undefined;
+      return topics;
+    } catch (error) {
+      if (error instanceof Error && !(error instanceof NotAppendable)) refused = error;
+      throw error;
+    }
+  };
   return {
-    async append(messages) {
-      try {
-        await changed(...appendAll(db, tables, messages));
-        refused = undefined;
-      } catch (error) {
-        if (error instanceof Error && !(error instanceof NotAppendable)) refused = error;
-        throw error;
-      }
+    append(messages) {
+      const packed = Promise.all(messages.map(packedOf));
+      const appended = appendInTurn(packed, last);
+      last = appended.catch(() => undefined);
+      return appended;
     },
-    async problems() {
-      return refused === undefined ? [] : [`It takes no records: ${refused.message}`];
-    },
+    problems: () => (refused === undefined ? [] : [`It takes no records: ${refused.message}`]),
+    ended: async () => void (await last),
   };
 }
 
+interface Packed {
+  readonly message: Message;
+  readonly stored: StoredValue;
+}
+
+async function packedOf(message: Message): Promise<Packed> {
+  return { message, stored: await pack(message.value) };
+}
+
 /** Returns the topics written to. */
-function appendAll(db: DatabaseSync, tables: Tables, messages: readonly Message[]): Set<string> {
-  const byTopic = new Set(messages.map((message) => message.topic));
+function appendAll(db: DatabaseSync, tables: Tables, all: readonly Packed[]): Set<string> {
+  const byTopic = new Set(all.map(({ message }) => message.topic));
   if (byTopic.size === 0) return byTopic;
   try {
     transact(db, () => {
@@ -111,7 +137,7 @@ function appendAll(db: DatabaseSync, tables: Tables, messages: readonly Message[
         const topic = tables.topic(name);
         if (topic === undefined) throw new NotAppendable(`topic ${name} does not exist`);
         let next = topic.next;
-        for (const message of messages) if (message.topic === name) insert(tables, topic, next++, message);
+        for (const one of all) if (one.message.topic === name) insert(tables, topic, next++, one);
         tables.advance(topic, next);
       }
     });
@@ -123,14 +149,14 @@ function appendAll(db: DatabaseSync, tables: Tables, messages: readonly Message[
   return byTopic;
 }
 
-function insert(tables: Tables, topic: Topic, offset: number, message: Message): void {
+function insert(tables: Tables, topic: Topic, offset: number, { message, stored }: Packed): void {
   const size = sizeOf(message);
   if (size > topic.maxBytes) {
     throw new NotAppendable(
       `a record for topic ${topic.name} has ${size} bytes, but at most ${topic.maxBytes} are allowed`,
     );
   }
-  tables.insert(topic, offset, message);
+  tables.insert(topic, offset, message, stored);
 }
 
 /** What the limit counts: key, headers and value. */

@@ -1,10 +1,13 @@
 // Makers of valid values, each of which a test bends where it cares.
 import { randomUUID } from 'node:crypto';
+import type { Post } from '../eventing/batch.ts';
 import type { Progress } from '../eventing/collection.ts';
 import { bucketOf, timeOfId } from '../sql/bucket.ts';
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Gap, Rejected } from '../sql/ledger.ts';
 import type { Tweet, TweetRow } from '../sql/tweet.ts';
+
+const LINE_END = Buffer.from('\n');
 
 /** A code that no other test uses, so that tests can share a store. */
 export const newCode = (): string => `event-${randomUUID().slice(0, 13)}`;
@@ -108,4 +111,15 @@ export function makeRejected(overrides: Partial<Rejected> = {}): Rejected {
     at: Date.UTC(2026, 2, 1, 12),
     ...overrides,
   };
+}
+
+/** A record's posts as eventing/batch.ts has them, in the plainest way. */
+export function encodeBatch(posts: readonly Post[]): Uint8Array {
+  const lines = posts.flatMap(({ envelope, message }) => [
+    Buffer.from(JSON.stringify(envelope)),
+    LINE_END,
+    message,
+    LINE_END,
+  ]);
+  return Buffer.concat(lines);
 }

@@ -8,6 +8,8 @@ export class Budget {
   readonly #now: () => number;
   #day: string;
   #today: number;
+  /** when the day is to be looked at anew, ms since 1970 */
+  #endOfDay = 0;
   #month: string;
   #thisMonth: number;
 
@@ -41,8 +43,11 @@ export class Budget {
   }
 
   #turn(): void {
-    const day = new Date(this.#now()).toISOString().slice(0, 10);
+    const now = this.#now();
     // A clock that was set back does not give a day's posts again.
+    if (now < this.#endOfDay) return;
+    this.#endOfDay = now - (now % DAY_MS) + DAY_MS;
+    const day = new Date(now).toISOString().slice(0, 10);
     if (day <= this.#day) return;
     const month = day.slice(0, 7);
     if (month !== this.#month) this.#thisMonth = 0;

@@ -1,24 +1,20 @@
 // Posts on their way into the log: all that came in for an event while the previous write was under way is one record.
 // What was accepted is held until it is kept, and given to be kept in order, one lot at a time.
 import { setImmediate } from 'node:timers/promises';
-import { encodePost, MAX_BYTES, MAX_POSTS, type Post } from '../eventing/batch.ts';
+import { Batch, type Post } from '../eventing/batch.ts';
 import { tweetsReceived } from '../eventing/cloud-events.ts';
 import type { Message } from '../eventing/log.ts';
 import type { Keep } from './keeping.ts';
 
 /** More than this waiting for the log, and the reader is asked to wait. */
-const PENDING_BYTES = 2 * 1024 * 1024;
-
-interface Pending {
-  readonly parts: Uint8Array[];
-  posts: number;
-  bytes: number;
-}
+const PENDING_BYTES = 4 * 1024 * 1024;
 
 export class Publisher {
   readonly #process: string;
   readonly #keep: Keep;
-  #batches = new Map<string, Pending[]>();
+  #batches = new Map<string, Batch[]>();
+  /** by event how long its last record was: the next one is most likely as long, and need not grow to it */
+  readonly #usual = new Map<string, number>();
   #messages: Message[] = [];
   #afterwards: (() => void)[] = [];
   #bytes = 0;
@@ -32,19 +28,9 @@ export class Publisher {
   }
 
   post(code: string, post: Post): void {
-    const parts = encodePost(post);
-    const size = parts.reduce((sum, { length }) => sum + length, 0);
     const batches = this.#batches.get(code) ?? [];
     if (batches.length === 0) this.#batches.set(code, batches);
-    let last = batches.at(-1);
-    if (last === undefined || last.posts === MAX_POSTS || last.bytes + size > MAX_BYTES) {
-      last = { parts: [], posts: 0, bytes: 0 };
-      batches.push(last);
-    }
-    last.parts.push(...parts);
-    last.posts += 1;
-    last.bytes += size;
-    this.#grow(size);
+    this.#grow(batches.at(-1)?.add(post) || addTo(batches, post, this.#usual.get(code)));
   }
 
   message(message: Message): void {
@@ -101,8 +87,9 @@ export class Publisher {
   #take(): { messages: Message[]; afterwards: (() => void)[]; bytes: number } {
     const messages: Message[] = [];
     for (const [code, batches] of this.#batches) {
-      for (const { parts } of batches) {
-        messages.push(tweetsReceived(this.#process, code, Buffer.concat(parts)));
+      for (const { bytes } of batches) {
+        messages.push(tweetsReceived(this.#process, code, bytes));
+        this.#usual.set(code, bytes.length);
       }
     }
     messages.push(...this.#messages);
@@ -112,4 +99,10 @@ export class Publisher {
     this.#afterwards = [];
     return taken;
   }
+}
+
+function addTo(batches: Batch[], post: Post, room: number | undefined): number {
+  const batch = new Batch(room);
+  batches.push(batch);
+  return batch.add(post);
 }

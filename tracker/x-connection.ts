@@ -5,12 +5,19 @@ import { pipeline, type Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import { isObject, stringOf, type Json } from '../eventing/post.ts';
 import type { Failure } from './back-off.ts';
+import { sleep } from './wakeup.ts';
 import { failureOf } from './x-faults.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 /** X sends at least a line end every 20 s; longer silence is a dead stream. */
 const SILENCE_MS = 30_000;
 const PROBLEM_BYTES = 16_384;
+/** What comes within this is read at once: to wake up costs more than several posts do. It is little to X's own 7 s. */
+const GATHER_MS = 150;
+/** A reading that gave less took all there was: one takes up to 64 KB. */
+const ALL_BYTES = 32_768;
+/** Reads nothing ahead: what is not asked for yet stays with the system, which needs no wake-up for it. */
+const READ_AHEAD = { highWaterMark: 1 };
 
 /** Of a post, wherever it comes from. */
 export const FIELDS = {
@@ -45,6 +52,7 @@ export async function connect(
   const client = url.protocol === 'http:' ? http : https;
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const request = client.get(url, {
+      ...READ_AHEAD,
       agent: false,
       signal,
       // The library's default, gzip, hides a broken connection and cuts characters.
@@ -80,6 +88,7 @@ export async function* chunksOf(response: http.IncomingMessage, signal: AbortSig
       // While our own reader is busy nobody listens, so that silence says nothing.
       clearTimeout(silence);
       yield chunk;
+      if (chunk.length < ALL_BYTES) await sleep(GATHER_MS, signal);
       silence = listen();
     }
   } catch (error) {

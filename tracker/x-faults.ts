@@ -9,12 +9,12 @@ export type Fault =
   | { readonly kind: 'held-back'; readonly posts: number };
 
 // Nearly every line: not worth a parse.
-const POST = Buffer.from('{"data":{');
+const POSTS = ['{"data":{', '{"created_at":'].map((start) => Buffer.from(start));
 const ENDS = ['operational-disconnect', 'streaming-connection', 'client-disconnected'];
 const CAPPED = ['usage-capped', 'credits-depleted', 'spend-limit-reached'];
 
 export function faultOf(line: Uint8Array): Fault | undefined {
-  if (POST.equals(line.subarray(0, POST.length))) return undefined;
+  if (POSTS.some((start) => start.equals(line.subarray(0, start.length)))) return undefined;
   const message = parsed(line);
   if (message === undefined || message['data'] !== undefined) return undefined;
   const held = objectOf(message['limit'])['track'];

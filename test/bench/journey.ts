@@ -16,19 +16,25 @@ const POSTS = { v1: 60_000, v2: 50_000, short: 80_000 };
 const MANY = 200_000;
 const SLOW = { rate: 57, seconds: 40, idle: 10 };
 
+/** Posts of three events in a file, and how many there are. */
+export async function inFile<T>(
+  corpus: Corpus,
+  work: (file: string, posts: number) => Promise<T>,
+): Promise<T> {
+  return inFolder(corpus, POSTS[corpus], 3, (_, file) => work(file, POSTS[corpus]));
+}
+
 /** Posts a second from the start of the process to its end, which is when every row is stored; the median of three runs. */
-export async function measureJourney(corpus: Corpus): Promise<Result> {
-  const n = POSTS[corpus];
-  return inFolder(corpus, n, 3, async (folder, file) => {
-    const speeds: number[] = [];
-    for (let run = 1; run <= 3; run += 1) {
-      const start = process.hrtime.bigint();
-      await ended(replay(join(folder, `${run}`), file, ['--once', ...eventArguments(3)]));
-      speeds.push(n / (Number(process.hrtime.bigint() - start) / 1e9));
-      rmSync(join(folder, `${run}`), { recursive: true });
-    }
-    return { name: `journey-${corpus}`, value: Math.round(median(speeds)), unit: 'posts/s', n };
-  });
+export async function measureJourney(corpus: Corpus, file: string, n: number): Promise<Result> {
+  const folder = join(file, '..', 'journey');
+  const speeds: number[] = [];
+  for (let run = 1; run <= 3; run += 1) {
+    const start = process.hrtime.bigint();
+    await ended(replay(folder, file, ['--once', ...eventArguments(3)]));
+    speeds.push(n / (Number(process.hrtime.bigint() - start) / 1e9));
+    rmSync(folder, { recursive: true });
+  }
+  return { name: `journey-${corpus}`, value: Math.round(median(speeds)), unit: 'posts/s', n };
 }
 
 /** The most that is resident while many posts are replayed, and how much more that is in the last third than in the second. */
@@ -127,7 +133,7 @@ export function residentMb(child: ChildProcess): number {
   }
 }
 
-async function coreShare(child: ChildProcess, seconds: number): Promise<number> {
+export async function coreShare(child: ChildProcess, seconds: number): Promise<number> {
   const before = cpuTicks(child);
   const start = process.hrtime.bigint();
   await setTimeout(seconds * 1_000);

@@ -4,10 +4,11 @@ import { CORPORA } from './corpora.ts';
 import { measureJourneyOnEngines } from './engines.ts';
 import { withEngines } from './engines-place.ts';
 import { measureExport } from './export.ts';
-import { measureJourney, measureMemory, measureSlowStream } from './journey.ts';
+import { inFile, measureJourney, measureMemory, measureSlowStream } from './journey.ts';
 import { measureLatency } from './latency.ts';
 import { measurePosts } from './posts.ts';
 import type { Result } from './rounds.ts';
+import { measureFastTracker, measureSlowTracker, measureTracker } from './tracker.ts';
 
 if (process.argv.includes('--engines')) {
   await withEngines(async (engines) => {
@@ -21,10 +22,15 @@ if (process.argv.includes('--engines')) {
 async function measureEmbedded(): Promise<void> {
   for (const corpus of CORPORA) {
     for (const result of measurePosts(corpus)) print(result);
-    print(await measureJourney(corpus));
+    await inFile(corpus, async (file, posts) => {
+      print(await measureJourney(corpus, file, posts));
+      print(await measureTracker(corpus, file, posts));
+    });
   }
   for (const result of await measureMemory()) print(result);
-  print(await measureSlowStream());
+  // What these cost is their own processors' time, and little.
+  for (const result of await Promise.all([measureSlowStream(), measureSlowTracker()])) print(result);
+  for (const result of await measureFastTracker()) print(result);
   for (const result of await measureExport()) print(result);
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { announcedEvents } from '../../eventing/announced.ts';
-import { encodeBatch } from '../../eventing/batch.ts';
 import { eventChanged, tweetsReceived } from '../../eventing/cloud-events.ts';
 import type { Log } from '../../eventing/log.ts';
 import { rawTweets } from '../../eventing/topics.ts';
@@ -11,7 +10,7 @@ import { controller } from '../../functions/controller/app.ts';
 import type { LocalCluster } from '../../knative/local.ts';
 import { openSqliteStore } from '../../sql/sqlite.ts';
 import type { Store } from '../../sql/store.ts';
-import { idAt, makeEvent } from '../factories.ts';
+import { encodeBatch, idAt, makeEvent } from '../factories.ts';
 import { openSystem, type System } from './system.ts';
 
 let store: Store;

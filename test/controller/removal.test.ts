@@ -1,6 +1,5 @@
 // What is left of an event on its way out when the log answers late, wrongly or not at all.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeBatch } from '../../eventing/batch.ts';
 import { tweetsReceived } from '../../eventing/cloud-events.ts';
 import type { Log } from '../../eventing/log.ts';
 import { rawTweets } from '../../eventing/topics.ts';
@@ -8,7 +7,7 @@ import { controller } from '../../functions/controller/app.ts';
 import type { ControllerDeps } from '../../functions/controller/reconcile.ts';
 import type { Cluster } from '../../knative/cluster.ts';
 import type { CrisisEvent } from '../../sql/crisis-event.ts';
-import { idAt, makeEvent } from '../factories.ts';
+import { encodeBatch, idAt, makeEvent } from '../factories.ts';
 import { openSystem, type System } from './system.ts';
 
 const TOPIC = rawTweets('flood').name;

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBatch, encodeBatch, type Envelope, type Post } from '../../eventing/batch.ts';
+import { decodeBatch, type Envelope, type Post } from '../../eventing/batch.ts';
+import { encodeBatch } from '../factories.ts';
 
 const envelope: Envelope = {
   keywords: ['flood', '地震'],

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Hono } from 'hono';
-import { encodeBatch } from '../../eventing/batch.ts';
 import { eventChanged } from '../../eventing/cloud-events.ts';
 import type { Message } from '../../eventing/log.ts';
 import { normalizer } from '../../functions/normalizer/app.ts';
@@ -13,7 +12,7 @@ import type { Rejected } from '../../sql/ledger.ts';
 import { openSqliteStore } from '../../sql/sqlite.ts';
 import { fileIn } from '../../sql/sqlite-schema.ts';
 import type { Store } from '../../sql/store.ts';
-import { makeEvent } from '../factories.ts';
+import { encodeBatch, makeEvent } from '../factories.ts';
 import { deliverTo, post, record } from './delivered.ts';
 import { EVENT, ID, postOf, status, v2Post } from './made.ts';
 

@@ -1,9 +1,10 @@
 // Records as a tracker makes them and a KafkaSource posts them.
 import type { Hono } from 'hono';
-import { encodeBatch, type Post } from '../../eventing/batch.ts';
+import type { Post } from '../../eventing/batch.ts';
 import { tweetsReceived } from '../../eventing/cloud-events.ts';
 import type { Message } from '../../eventing/log.ts';
 import { EVENT, ID, postOf, status } from './made.ts';
+import { encodeBatch } from '../factories.ts';
 
 /** In binary mode: attributes as `ce-` headers, the value as the body. */
 export async function deliverTo(app: Hono, message: Message): Promise<Response> {

@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeBatch } from '../../eventing/batch.ts';
 import { tweetsReceived } from '../../eventing/cloud-events.ts';
 import { startNormalizer, type RunningFunction } from '../../functions/normalizer/start.ts';
 import { openSqliteStore } from '../../sql/sqlite.ts';
-import { makeEvent } from '../factories.ts';
+import { encodeBatch, makeEvent } from '../factories.ts';
 import { EVENT, postOf, status } from './made.ts';
 
 const main = fileURLToPath(new URL('../../functions/normalizer/main.ts', import.meta.url));

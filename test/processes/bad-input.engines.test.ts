@@ -3,11 +3,10 @@
 import { Client } from 'cassandra-driver';
 import { CompressionTypes, type IHeaders } from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeBatch } from '../../eventing/batch.ts';
 import { eventChanged, noted } from '../../eventing/cloud-events.ts';
 import { rawTweets } from '../../eventing/topics.ts';
 import { describeWithOwnEngines } from '../engines/addresses.ts';
-import { makeEvent, makeGap } from '../factories.ts';
+import { encodeBatch, makeEvent, makeGap } from '../factories.ts';
 import { postOf, status } from '../normalizer/made.ts';
 import { ends, firstAnswer, idOf, makeFlood, openPlace, post, recordOf, until, type Alone, type Place } from './running.ts'; // prettier-ignore
 import { openStranger, sentOf, type Sent, type Stranger } from './stranger.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeBatch, type Post } from '../../eventing/batch.ts';
+import type { Post } from '../../eventing/batch.ts';
 import { tweetsReceived } from '../../eventing/cloud-events.ts';
 import type { Message } from '../../eventing/log.ts';
 import { applySchema } from '../../sql/cassandra-schema.ts';
@@ -10,6 +10,7 @@ import { type CassandraSettings, cassandraSettings } from '../../sql/cassandra-s
 import { startEngines, type Engines } from '../engines/engines.ts';
 import { freePort, kill, startNode, stop, tempDir, type Started } from '../journey/running.ts';
 import { postOf, status } from '../normalizer/made.ts';
+import { encodeBatch } from '../factories.ts';
 
 export type Name = 'event-api' | 'controller' | 'normalizer' | 'tracker';
 export type Env = Readonly<Record<string, string>>;

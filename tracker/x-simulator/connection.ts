@@ -136,6 +136,10 @@ async function roomIn(response: ServerResponse): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (!response.writableNeedDrain || response.destroyed) return;
   await new Promise<void>((resolve) => {
-    response.once('drain', resolve).once('close', resolve);
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
   });
 }
