@@ -24,6 +24,8 @@ export const WINDOW_MS = 15 * 60_000;
 export const MAX_CONNECTS = 45;
 const SECOND = 1_000;
 const MIN_BETWEEN_CONNECTS = 2 * SECOND;
+/** X may count a connect as much later than we do: then it is given up. */
+const SEEN_WITHIN_MS = 10 * SECOND;
 
 export function failed(attempts: Attempts, failure: Failure): Attempts {
   return { kind: failure.kind, count: attempts.kind === failure.kind ? attempts.count + 1 : 1 };
@@ -55,6 +57,11 @@ function limited(attempts: number): number {
   return Math.min(60 * SECOND * 2 ** (attempts - 1), WINDOW_MS);
 }
 
+/** As many of the last connects as {@link earliestConnect} looks at, with one at `now`. */
+export function connectedAt(connects: readonly number[], now: number): number[] {
+  return [...connects, now].slice(-MAX_CONNECTS);
+}
+
 /** The earliest time, ms, at which one more connect keeps the limit; `connects` are the times of the former ones, oldest first. */
 export function earliestConnect(connects: readonly number[], now: number): number {
   // What lies ahead is from before the clock was set back: it must not keep us away until the clock is there again.
@@ -62,5 +69,5 @@ export function earliestConnect(connects: readonly number[], now: number): numbe
   const last = past.at(-1);
   const spaced = last === undefined ? now : Math.max(now, last + MIN_BETWEEN_CONNECTS);
   const oldest = past.at(-MAX_CONNECTS);
-  return oldest === undefined ? spaced : Math.max(spaced, oldest + WINDOW_MS);
+  return oldest === undefined ? spaced : Math.max(spaced, oldest + WINDOW_MS + SEEN_WITHIN_MS);
 }

@@ -1,7 +1,7 @@
 // X's filtered stream as a source: keeps the rules as wanted and the connection open, with X's own back-off.
 import type { CrisisEvent } from '../sql/crisis-event.ts';
 import type { Budget } from './budget.ts';
-import { delayOf, earliestConnect, failed, NO_ATTEMPTS, WINDOW_MS, type Attempts } from './back-off.ts';
+import { connectedAt, delayOf, earliestConnect, failed, NO_ATTEMPTS, type Attempts } from './back-off.ts';
 import { STOPPED, type Item, type Rules, type Source } from './source.ts';
 import { sleep, Wakeup } from './wakeup.ts';
 import { aheadOf, chunksOf, connect, StreamEnded } from './x-connection.ts';
@@ -14,6 +14,7 @@ const IDLE_MS = 20_000;
 const HELD_BACK_MS = 60_000;
 /** What X needs to notice that a connection was closed for us. */
 const FREED_MS = 5_000;
+const FREE_EVERY_MS = 15 * 60_000;
 
 export interface XOptions {
   /** `simulator` where made-up posts are served as X serves real ones */
@@ -39,7 +40,7 @@ export class XSource implements Source {
   #aheadMs = 0;
   /** when X last said that it held posts back */
   #heldBackAt: number | undefined;
-  #freedAt = -WINDOW_MS;
+  #freedAt = -FREE_EVERY_MS;
   #connects: number[] = [];
   #attempts: Attempts = NO_ATTEMPTS;
   #state = 'starting';
@@ -106,7 +107,7 @@ export class XSource implements Source {
     yield [this.#moved('connecting', this.#keeper.problem)];
     await sleep(earliestConnect(this.#connects, Date.now()) - Date.now(), signal);
     if (signal.aborted) return;
-    this.#connects = [...this.#connects.filter((at) => at > Date.now() - WINDOW_MS), Date.now()];
+    this.#connects = connectedAt(this.#connects, Date.now());
     const response = await connect(this.#options.baseUrl, this.#options.bearerToken, signal);
     this.#aheadMs = aheadOf(response, Date.now());
     const stream = new XStream(this.#now);
@@ -152,8 +153,7 @@ export class XSource implements Source {
       const first = this.#heldBackAt === undefined;
       this.#heldBackAt = now;
       const reason = 'X held back posts: there were more than it delivers.';
-      const events = this.#keeper.collecting;
-      return first ? [{ kind: 'uncollected', at: since, events, reason }] : [];
+      return first ? [{ kind: 'uncollected', at: since, events: this.#keeper.collecting, reason }] : [];
     }
     if (this.#heldBackAt === undefined || now - this.#heldBackAt < HELD_BACK_MS) return [];
     this.#heldBackAt = undefined;
@@ -176,7 +176,7 @@ export class XSource implements Source {
   /** The connection that X still counts is most likely that of a tracker that died; asked for once in a while only, for it may be alive. */
   async #freeConnection(): Promise<boolean> {
     const now = Date.now();
-    if (now - this.#freedAt < WINDOW_MS) return false;
+    if (now - this.#freedAt < FREE_EVERY_MS) return false;
     this.#freedAt = now;
     return this.#options.rules.closeStreams().then(
       () => true,
