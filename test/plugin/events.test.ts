@@ -31,6 +31,24 @@ Description:  The old harbour
     });
   });
 
+  it('creates an event that looks back', async () => {
+    const out = await plugin.says(...create, '--catch-up-hours', '24');
+    const event = await plugin.store.event('harbour-flood');
+    expect(Date.parse(event!.createdAt) - Date.parse(event!.collectSince!)).toBe(24 * 3_600_000);
+    expect(out).toContain(`Posts since:  ${event!.collectSince}\n`);
+  });
+
+  it('says what is wrong with the hours to look back', async () => {
+    const asked = (hours: string) => plugin.kn(...create, `--catch-up-hours=${hours}`);
+    const { status, err } = await asked('a day');
+    expect(status).toBe(2);
+    expect(err).toContain("--catch-up-hours is a whole number of hours, not 'a day'");
+    const tooMany = await asked('169');
+    expect(tooMany.status).toBe(1);
+    expect(tooMany.err).toContain('  catchUpHours: This is a whole number of hours from 0 to 168.\n');
+    expect(await plugin.store.events()).toEqual([]);
+  });
+
   it('lists events as a table, and purged ones only when asked', async () => {
     expect(await plugin.says('events', 'list')).toBe('No events found.\n');
     await plugin.says(...create);
