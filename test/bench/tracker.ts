@@ -8,6 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { lastProgress } from '../../eventing/announced.ts';
 import { eventChanged } from '../../eventing/cloud-events.ts';
+import type { Progress } from '../../eventing/collection.ts';
 import { openEmbeddedLog } from '../../eventing/embedded.ts';
 import type { Log } from '../../eventing/log.ts';
 import { FIXED_TOPICS } from '../../eventing/topics.ts';
@@ -70,17 +71,32 @@ export async function measureFastTracker(): Promise<Result[]> {
   ];
 }
 
-interface Fed {
+interface Place {
+  readonly log: Log;
+  /** where a tracker finds it */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Fed {
   readonly log: Log;
   readonly tracker: ChildProcess;
+  /** the tracker's own */
+  readonly folder: string;
+  /** of the simulator */
+  readonly url: string;
   /** when the first byte was sent, ms since 1970 */
   readonly begun: number;
 }
 
 /** A tracker with three events on a stream of `file` while `work` lasts. */
-async function fed(file: string, rate: string, work: (fed: Fed) => Promise<void>): Promise<void> {
+export async function fed(
+  file: string,
+  rate: string,
+  work: (fed: Fed) => Promise<void>,
+  open: (folder: string) => Promise<Place> = embedded,
+): Promise<void> {
   const folder = join(file, '..', 'tracker');
-  const log = await openEmbeddedLog(folder);
+  const { log, env: own } = await open(folder);
   for (const topic of FIXED_TOPICS) await log.createTopic(topic);
   const events = madeEvents(EVENTS).map((event) => makeEvent(event));
   await log.append(events.map((event) => eventChanged('bench', event)));
@@ -88,14 +104,18 @@ async function fed(file: string, rate: string, work: (fed: Fed) => Promise<void>
   const lines = createInterface(feed.stdout!)[Symbol.asyncIterator]();
   const url = String((await lines.next()).value);
   const env = { SOURCE: 'x', X_API_URL: url, X_BEARER_TOKEN: 'token', X_SEARCH_POSTS_PER_DAY: '0' };
-  const tracker = launch('../../tracker/main.ts', [], { ...env, DATA_DIR: folder, INSTALL });
+  const tracker = launch('../../tracker/main.ts', [], { ...env, ...own, DATA_DIR: folder, INSTALL });
   try {
-    await work({ log, tracker, begun: Number((await lines.next()).value) });
+    await work({ log, tracker, folder, url, begun: Number((await lines.next()).value) });
   } finally {
     await Promise.all([stopped(tracker), stopped(feed)]);
     await log.close();
     rmSync(folder, { recursive: true });
   }
+}
+
+async function embedded(folder: string): Promise<Place> {
+  return { log: await openEmbeddedLog(folder), env: {} };
 }
 
 function launch(
@@ -109,5 +129,9 @@ function launch(
 
 /** How many posts the tracker has read of which it knows that they are durable. */
 async function readBy(log: Log): Promise<number> {
-  return (await lastProgress(log)).get(INSTALL)?.read ?? 0;
+  return (await lastWord(log))?.read ?? 0;
+}
+
+export async function lastWord(log: Log): Promise<Progress | undefined> {
+  return (await lastProgress(log)).get(INSTALL);
 }

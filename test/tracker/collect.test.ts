@@ -147,6 +147,17 @@ describe('collect', () => {
     });
   });
 
+  it('says which keywords X refuses, and collects for the others', async () => {
+    simulator.fault({ do: 'refuse-rules', containing: '"the"', reason: 'too common', times: 1_000 });
+    await announce({ ...flood, keywords: [...flood.keywords, 'the'] });
+    await collecting(async () => {
+      await expect
+        .poll(async () => (await lastProgress(log)).get('test')?.refused, { timeout: 10_000 })
+        .toEqual([{ event: 'flood', keywords: ['the'], more: 0, reason: 'too common' }]);
+      expect((await messagesOf('flood')).length).toBeGreaterThan(0);
+    });
+  });
+
   it('says when it has let go of an archived event, and in which version', async () => {
     await announce(flood);
     await collecting(async () => {
