@@ -15,6 +15,7 @@ export class Listening {
   readonly #live: boolean;
   readonly #gaps: Gaps;
   readonly #report: (problem: string) => void;
+  readonly #startedAt = new Date().toISOString();
   #events: readonly CrisisEvent[] = [];
   /** null until the service's clock is known, by this tracker or the one before */
   #aheadMs: number | null;
@@ -45,7 +46,7 @@ export class Listening {
 
   /** What the ledger says when these events are wanted; `before` is what was known until now. */
   want(before: KnownEvents, events: readonly CrisisEvent[]): readonly Note[] {
-    this.#events = events;
+    this.#events = events.map((event) => (before.has(event.code) ? event : this.#sinceItWasMade(event)));
     if (!this.#live) return [];
     for (const event of newlyWorded(before, events)) this.#gaps.changed(event);
     return this.#gaps.want(this.#timed(), this.#now());
@@ -70,6 +71,13 @@ export class Listening {
         this.moved({ state: item.state, problem: item.problem });
         return [];
     }
+  }
+
+  /** One that was changed before we first heard of it has been wanted for longer than as it is now. */
+  #sinceItWasMade(event: CrisisEvent): CrisisEvent {
+    const { createdAt, updatedAt } = event;
+    const since = createdAt > this.#startedAt ? createdAt : this.#startedAt;
+    return { ...event, updatedAt: since < updatedAt ? since : updatedAt };
   }
 
   /** What was written down before the service's clock was known is in ours. */

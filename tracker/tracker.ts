@@ -163,11 +163,10 @@ export class Tracker {
   /** What opens a gap is known to the next tracker before anybody hears of it: one that nobody remembers would never close. */
   #heard(notes: readonly Note[]): void {
     this.#filler?.closed(notes);
-    if (notes.some(({ kind }) => kind === 'gap.opened')) {
-      this.#telling = Promise.all([this.#telling, this.#progress()]).then(() => this.#note(notes));
-    } else {
-      this.#note(notes);
-    }
+    const opened = notes.filter(({ kind }) => kind === 'gap.opened');
+    this.#note(notes.filter(({ kind }) => kind !== 'gap.opened'));
+    if (opened.length === 0) return;
+    this.#telling = Promise.all([this.#telling, this.#progress()]).then(() => this.#note(opened));
   }
 
   #note(notes: readonly Note[]): void {

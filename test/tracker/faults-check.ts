@@ -76,7 +76,7 @@ export function lostIn(run: Run): string[] {
     const gaps = run.gaps.get(code) ?? [];
     for (const post of run.pushed.filter(({ at }) => at >= run.since)) {
       if (run.stored.get(code)?.has(post.id) === true || !isWanted(versions, post)) continue;
-      if (gaps.some((gap) => excuses(run, gap, post.at, versions))) continue;
+      if (gaps.some((gap) => excuses(run, gap, { at: post.at, versions, gaps }))) continue;
       lost.push(`${code} ${post.id} ${new Date(post.at).toISOString()} ${post.words.join(' ')}`);
     }
   }
@@ -94,16 +94,22 @@ function isWanted(versions: readonly Version[], { at, words }: Pushed): boolean 
 }
 
 /** The 10 s before a loss are for X's own delay: where there is none, and they are all there, they excuse nothing. */
-function excuses(
-  { prompt, blurMs }: Run,
-  { from, to, reason }: Claim,
-  at: number,
-  versions: readonly Version[],
-): boolean {
+function excuses({ prompt, blurMs }: Run, { from, to, reason }: Claim, of: Excused): boolean {
+  const { at, versions, gaps } = of;
   const isNew = Math.abs(from - (versions[0]?.at ?? 0)) < MOMENT_MS;
   const isLoss = !isNew && /the stream|ended/i.test(reason);
-  const begin = prompt && isLoss ? from + MARGIN_MS.stop - MOMENT_MS : from;
+  const loss = prompt && isLoss ? from + MARGIN_MS.stop - MOMENT_MS : from;
+  // One that was open already, and of which nothing is left, gave way to this one.
+  const before = gaps.find((gap) => gap.from === gap.to && gap.from >= from && gap.from <= to);
+  const begin = Math.min(loss, before?.from ?? loss);
   return begin - blurMs <= at && at <= to + blurMs;
+}
+
+interface Excused {
+  readonly at: number;
+  readonly versions: readonly Version[];
+  /** all of the event */
+  readonly gaps: readonly Claim[];
 }
 
 /** What was stored for an event that never asked for it, or never sent. */

@@ -1,4 +1,4 @@
-// Whose clock a gap is written in while X's is an hour ahead of ours, or behind it.
+// From when a gap is, and in whose clock: also while X's is an hour ahead of ours, or behind it.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Note, Progress } from '../../eventing/collection.ts';
 import { Listening } from '../../tracker/listening.ts';
@@ -50,6 +50,20 @@ describe('Listening', () => {
       ['gap.opened', after, null],
       ['gap.closed', after, iso(NOON + SECOND + aheadMs)],
     ]);
+  });
+
+  it('dates the gap of an event that it first hears of in its second version from when it was made', () => {
+    const listening = started(null);
+    connected(listening, 0);
+    vi.setSystemTime(NOON + 6 * SECOND);
+    const made = iso(NOON + 2 * SECOND);
+    const updatedAt = iso(NOON + 5 * SECOND);
+    const storm = makeEvent({ code: 'storm', version: 2, createdAt: made, updatedAt });
+    const known = new Map([['flood', flood]]);
+    expect(brief(listening.want(known, [flood, storm]))).toEqual([['gap.opened', made, null]]);
+    const resumed = { ...storm, code: 'resumed', version: 3 };
+    known.set('storm', storm).set('resumed', { ...resumed, version: 2, status: 'paused' });
+    expect(brief(listening.want(known, [flood, storm, resumed]))).toEqual([['gap.opened', updatedAt, null]]);
   });
 
   it('writes nothing twice where both clocks agree', () => {
