@@ -5,7 +5,7 @@ import { shifted, systemClock } from './clock.ts';
 import { faultScript } from './fault-forms.ts';
 import { startSimulator, type SimulatorOptions } from './server.ts';
 
-const usage = `node tracker/x-simulator/main.ts [--port 9000] [--seed 1] [--rate POSTS_PER_SECOND]
+const usage = `node tracker/x-simulator/main.ts [--port 9000] [--host 127.0.0.1] [--seed 1] [--rate POSTS_PER_SECOND]
   [--rule-delay MS (20000)] [--keep-alive MS (20000)] [--search-delay MS (30000)] [--linger MS (0)]
   [--second-connect refuse|replace] [--credits POSTS] [--monthly-cap POSTS] [--dialect tweet|post] [--no-rate-limits]
   [--posts FILE [--restamp]] [--faults FILE] [--record FILE] [--remember POSTS] [--archive POSTS] [--clock-offset MS]`;
@@ -13,17 +13,19 @@ const usage = `node tracker/x-simulator/main.ts [--port 9000] [--seed 1] [--rate
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const known = {
-  port: text, seed: text, rate: text, 'rule-delay': text, 'keep-alive': text, 'search-delay': text, linger: text,
+  port: text, host: text, seed: text, rate: text, 'rule-delay': text, 'keep-alive': text, 'search-delay': text, linger: text,
   'second-connect': text, credits: text, 'monthly-cap': text, dialect: text, posts: text, faults: text, record: text,
   remember: text, archive: text, 'clock-offset': text, restamp: flag, 'no-rate-limits': flag,
 }; // prettier-ignore
 
 function optionsOf(args: readonly string[]): SimulatorOptions {
   const { values } = parseArgs({ args: [...args], options: known });
-  const number = (name: Exclude<keyof typeof known, 'restamp' | 'no-rate-limits'>): number | undefined =>
-    values[name] === undefined ? undefined : numberOf(`--${name}`, values[name]);
+  const number = (
+    name: Exclude<keyof typeof known, 'host' | 'restamp' | 'no-rate-limits'>,
+  ): number | undefined => (values[name] === undefined ? undefined : numberOf(`--${name}`, values[name]));
   return {
     port: number('port') ?? 9000,
+    host: values.host,
     seed: number('seed') ?? 1,
     rate: number('rate'),
     ruleDelayMs: number('rule-delay') ?? 20_000,

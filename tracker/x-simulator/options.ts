@@ -7,6 +7,8 @@ import type { Dialect } from './fields.ts';
 export interface SimulatorOptions {
   /** 0 takes a free one */
   readonly port: number;
+  /** 127.0.0.1 unless said */
+  readonly host?: string | undefined;
   readonly seed: number;
   /** mean posts/s; 6 unless said */
   readonly rate?: number | undefined;

@@ -41,7 +41,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1. Throws a RangeError for a rate it cannot keep; rejects when the port is taken. */
+/** Throws a RangeError for a rate it cannot keep; rejects when the port is taken. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const live = liveOf(options);
   const server = createServer((request, response) => void handle(live, request, response));
@@ -54,7 +54,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     live.recording?.close();
   };
   try {
-    const url = await listen(server, options.port);
+    const url = await listen(server, options.port, options.host ?? '127.0.0.1');
     schedule(live, options.faults ?? []);
     return { url, close, ...methodsOf(live) };
   } catch (error) {
@@ -110,10 +110,10 @@ const methodsOf = (live: Live): Omit<Simulator, 'url' | 'close'> => ({
   raw: async (bytes) => streamOf(live.connections)?.raw(bytes),
 });
 
-async function listen(server: Server, port: number): Promise<string> {
-  server.listen(port, '127.0.0.1');
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return `http://127.0.0.1:${address.port}`;
+  return `http://${host}:${address.port}`;
 }
