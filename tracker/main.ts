@@ -6,6 +6,7 @@ import { reporter } from '../eventing/report.ts';
 import { collect, type Collecting } from './collect.ts';
 import { runCommand } from './command.ts';
 import { chooseSource, type ChosenSource } from './open-source.ts';
+import { serveHealth } from './health.ts';
 import { WrongUsage, type TrackerConfig } from './options.ts';
 import { showProgress } from './progress-line.ts';
 import { openSpool } from './spool.ts';
@@ -20,6 +21,7 @@ async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> 
   if (config.once || config.events.length > 0) {
     throw new WrongUsage('--once and --event need the whole system: npm start -- …');
   }
+  const health = await serveHealth(process.env['HEALTH_PORT']);
   mkdirSync(config.dataDir, { recursive: true });
   const report = reporter('tracker', config.logLevel);
   const warn = (problem: string): void => report('warning', problem);
@@ -39,6 +41,7 @@ async function run(config: TrackerConfig, signal: AbortSignal): Promise<number> 
   await source.close();
   await spool?.close();
   await log.close();
+  health.close();
   return config.source.kind === 'replay' && unread ? 2 : 0;
 }
 

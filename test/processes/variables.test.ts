@@ -19,6 +19,7 @@ test.each([
   ['functions/controller/main.ts', 'EPICENTER_URL', { EPICENTER_URL: 'here' }, 1] as const,
   ['tracker/main.ts', 'KAFKA_BROKERS', { SOURCE: 'none', ...BROKERS }, 2] as const,
   ['tracker/main.ts', 'SPOOL_MAX_BYTES', { SOURCE: 'none', SPOOL_MAX_BYTES: 'much' }, 2] as const,
+  ['tracker/main.ts', 'HEALTH_PORT', { SOURCE: 'none', HEALTH_PORT: '70000' }, 2] as const,
   ['tracker/main.ts', 'SOURCE', { SOURCE: 'y' }, 2] as const,
 ])('%s names %s when it cannot take it', async (program, name, env, status) => {
   using dir = tempDir('variables');
