@@ -5,6 +5,9 @@ import { getRequestListener } from '@hono/node-server';
 import { reporter } from '../../eventing/report.ts';
 import type { Report } from '../../eventing/report.ts';
 import { FIXED_TOPICS } from '../../eventing/topics.ts';
+import type { Cluster } from '../../knative/cluster.ts';
+import { KubernetesCluster } from '../../knative/kubernetes.ts';
+import { isOnKubernetes, openAccess } from '../../knative/kubernetes-access.ts';
 import { openEngines } from '../engines.ts';
 import { opening, type Service } from '../opening.ts';
 import { eventApi } from './app.ts';
@@ -25,17 +28,23 @@ async function open(config: Config, report: Report): Promise<Service> {
   void Promise.all(FIXED_TOPICS.map((topic) => log.createTopic(topic))).catch((error: unknown) => {
     if (!stopping.signal.aborted) warn(`The topics cannot be made yet: ${String(error)}`);
   });
-  // What runs on this machine is known to the process that runs it, not to us.
-  const cluster = { list: async () => [] };
+  const cluster = await clusterOf(process.env);
   const app = eventApi({ store, log, cluster, access, now, report, signal: stopping.signal });
   return {
     fetch: (request, env) => app.fetch(request, env),
     close: async () => {
       stopping.abort();
+      await cluster.close();
       await log.close();
       await store.close();
     },
   };
+}
+
+/** What runs on this machine is known to the process that runs it, not to us. */
+async function clusterOf(env: Env): Promise<Pick<Cluster, 'list' | 'close'>> {
+  if (!isOnKubernetes(env)) return { list: async () => [], close: async () => undefined };
+  return new KubernetesCluster({ access: await openAccess(env), countsPods: true });
 }
 
 /** Serves until SIGTERM or SIGINT; a second one stops at once. Rejects when a setting or the port is not to be had. */
