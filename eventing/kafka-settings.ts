@@ -34,7 +34,12 @@ const environment = z.object({
     .transform((value) => value === 'true')
     .optional(),
   KAFKA_CA_FILE: z.string().optional(),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-512'], 'must be plain or scram-sha-512').optional(),
+  // Knative, which reads the same secret, writes them in capitals.
+  KAFKA_SASL_MECHANISM: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['plain', 'scram-sha-512'], 'must be plain or scram-sha-512'))
+    .optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
 });

@@ -54,9 +54,15 @@ export interface Installed {
   readonly image: string | undefined;
   /** Kafka's addresses, separated by commas */
   readonly brokers: string | undefined;
+  /** how Kafka is spoken to: Knative's clients read login and certificate from the secrets that the processes have them from */
+  readonly kafka: { readonly sasl: boolean; readonly tls: boolean; readonly ownCa: boolean };
 }
 
-const NOWHERE: Installed = { image: undefined, brokers: undefined };
+const NOWHERE: Installed = {
+  image: undefined,
+  brokers: undefined,
+  kafka: { sasl: false, tls: false, ownCa: false },
+};
 
 /**
  * The Service and the KafkaSource of an event; apply them in this order, delete them in the other. What is not known of the
@@ -64,7 +70,7 @@ const NOWHERE: Installed = { image: undefined, brokers: undefined };
  */
 export function normalizerManifests(
   code: string,
-  { image, brokers }: Installed = NOWHERE,
+  { image, brokers, kafka }: Installed = NOWHERE,
 ): { service: Manifest; source: Manifest } {
   return {
     service: filled(normalizerService, [
@@ -80,6 +86,10 @@ export function normalizerManifests(
       [['spec', 'sink', 'ref', 'name'], normalizerName(code)],
       // One element with commas is a list to Kafka's clients.
       ...set(['spec', 'bootstrapServers', 0], brokers),
+      ...without(!kafka.sasl && !kafka.tls, ['spec', 'net']),
+      ...without(!kafka.sasl && kafka.tls, ['spec', 'net', 'sasl']),
+      ...without(kafka.sasl && !kafka.tls, ['spec', 'net', 'tls']),
+      ...without(kafka.tls && !kafka.ownCa, ['spec', 'net', 'tls', 'caCert']),
     ]),
   };
 }
@@ -102,11 +112,17 @@ function set(path: (string | number)[], value: string | undefined): Field[] {
   return value === undefined ? [] : [[path, value]];
 }
 
+/** Undefined takes the field away. */
+function without(unwanted: boolean, path: (string | number)[]): Field[] {
+  return unwanted ? [[path, undefined]] : [];
+}
+
 function filled(template: Document.Parsed, fields: readonly Field[]): Manifest {
   const document = template.clone();
   for (const [path, value] of fields) {
     if (!document.hasIn(path)) throw new Error(`the template has no ${path.join('.')}`);
-    document.setIn(path, value);
+    if (value === undefined) document.deleteIn(path);
+    else document.setIn(path, value);
   }
   return manifest.parse(document.toJS());
 }

@@ -16,8 +16,7 @@ import { type Beside, localCluster } from './local-cluster.ts';
 async function start(settings: Settings, report: Report): Promise<Service> {
   const eventApi = eventApiOf(process.env);
   const access = isOnKubernetes(process.env) ? await openAccess(process.env) : undefined;
-  const { IMAGE: image, KAFKA_BROKERS: brokers } = process.env;
-  const installed = access && { image: image || undefined, brokers: brokers || undefined };
+  const installed = access && installedAs(process.env, settings);
   return opening(() => open(settings, { eventApi, access, installed }, report), report);
 }
 
@@ -61,6 +60,18 @@ async function begin(cluster: LocalCluster): Promise<void> {
   for (const manifest of fixedManifests()) await cluster.apply(manifest);
   // What was asked for while no controller ran. A failure is told, and the next tick tries again.
   void cluster.request('controller', new Request('http://controller/tick', { method: 'POST' }));
+}
+
+function installedAs({ IMAGE: image, KAFKA_BROKERS: brokers }: Env, { kafka }: Settings): Installed {
+  return {
+    image: image || undefined,
+    brokers: brokers || undefined,
+    kafka: {
+      sasl: kafka?.sasl !== undefined,
+      tls: kafka?.ssl === true,
+      ownCa: kafka?.caFile !== undefined,
+    },
+  };
 }
 
 function eventApiOf(env: Env): string {

@@ -27,20 +27,34 @@ describeWithCluster('the installation', (place) => {
   const kubectl = async (...args: string[]) =>
     promisify(execFile)(existsSync(beside) ? beside : 'kubectl', ['--kubeconfig', place.kubeconfig, ...args]);
 
-  it('applies without a warning under strict validation, and a second time changes nothing', async () => {
-    const settings = { namespace: space.namespace, resources: [relative(dir, root)] };
+  const STRICTLY = [
+    '--server-side',
+    '--validate=strict',
+    '--warnings-as-errors',
+    '--field-manager=installer',
+  ];
+  const inRepository = (path: string): string => relative(dir, join(root, path));
+  const apply = (resource: string, components: readonly string[] = []) => {
+    const resources = [inRepository(resource)];
+    const settings = { namespace: space.namespace, resources, components: components.map(inRepository) };
     writeFileSync(join(dir, 'kustomization.yaml'), JSON.stringify(settings));
-    const apply = () =>
-      kubectl(
-        'apply',
-        '-k',
-        dir,
-        '--server-side',
-        '--validate=strict',
-        '--warnings-as-errors',
-        '--field-manager=installer',
-      );
-    expect((await apply()).stderr).toBe('');
+    return kubectl('apply', '-k', dir, ...STRICTLY);
+  };
+
+  it.each([
+    ['knative/overlays/small', []],
+    ['knative/overlays/production', []],
+    ['.', ['knative/components/kafka-sasl', 'knative/components/kafka-tls']],
+  ])('applies %s with %j', async (resource, components) => {
+    expect((await apply(resource, components)).stderr).toBe('');
+    for (const { spec } of await space.all('kafkasources')) {
+      const net = Object.keys(spec!['net'] ?? {}).toSorted();
+      expect(net).toEqual(components.map((name) => name.split('-')[1]));
+    }
+  });
+
+  it('applies without a warning under strict validation, and a second time changes nothing', async () => {
+    expect((await apply('.')).stderr).toBe('');
     const services = await space.all('services');
     const sources = await space.all('kafkasources');
     expect(services.map(({ metadata }) => metadata.name)).toEqual(['controller', 'event-api']);
@@ -48,7 +62,7 @@ describeWithCluster('the installation', (place) => {
       'controller-events',
       'event-api-collection',
     ]);
-    await apply();
+    await apply('.');
     expect([await space.all('services'), await space.all('kafkasources')]).toEqual([services, sources]);
   });
 });

@@ -44,6 +44,12 @@ describe('our own YAML', () => {
   });
 });
 
+interface Net {
+  enable: boolean;
+  type?: { secretKeyRef: { key: string } };
+  caCert?: { secretKeyRef: { key: string } };
+}
+
 describe('normalizerManifests', () => {
   test('fills every place that names the event', () => {
     const { service: normalizer, source: tweets } = normalizerManifests('flood-2013');
@@ -61,6 +67,26 @@ describe('normalizerManifests', () => {
       'tweets-a',
       'normalizer-a',
     ]);
+  });
+
+  test.each([
+    [{ sasl: false, tls: false, ownCa: false }, {}],
+    [{ sasl: true, tls: false, ownCa: false }, { sasl: 'KAFKA_SASL_MECHANISM' }],
+    [{ sasl: false, tls: true, ownCa: false }, { tls: undefined }],
+    [
+      { sasl: true, tls: true, ownCa: true },
+      { sasl: 'KAFKA_SASL_MECHANISM', tls: 'kafka-ca.crt' },
+    ],
+  ])('has Knative speak to Kafka as the processes do: %j', (kafka, keys) => {
+    const { source: tweets } = normalizerManifests('flood', { image: 'i', brokers: 'b:1', kafka });
+    const { sasl, tls, ...rest } = (tweets.spec['net'] ?? {}) as Record<string, Net>;
+    expect(rest).toEqual({});
+    const found = {
+      ...(sasl && { sasl: sasl.type?.secretKeyRef.key }),
+      ...(tls && { tls: tls.caCert?.secretKeyRef.key }),
+    };
+    expect(found).toEqual(keys);
+    for (const part of [sasl, tls]) expect(part?.enable ?? true).toBe(true);
   });
 
   test('keeps events apart', () => {
