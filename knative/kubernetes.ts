@@ -6,6 +6,7 @@ import type { Access } from './kubernetes-access.ts';
 import { type Answer, meaningOf } from './kubernetes-answer.ts';
 import { type Call, type Patience, type Send, sender } from './kubernetes-api.ts';
 import { holds, isOurs, type Live, live, MANAGER, OURS, toApply } from './kubernetes-fields.ts';
+import { refusesToStartAtZero, withFirstPod } from './kubernetes-start.ts';
 import { podsByService, readPages, refusal } from './kubernetes-list.ts';
 
 interface Kind {
@@ -40,6 +41,8 @@ export class KubernetesCluster implements Cluster {
   readonly #send: Send;
   /** what the server said of an object that was listed */
   readonly #seen = new WeakMap<Running, Live>();
+  /** it has refused to make a Service without a first pod */
+  #needsFirstPod = false;
 
   constructor({ access, countsPods, patience }: KubernetesParts) {
     this.#access = access;
@@ -48,6 +51,19 @@ export class KubernetesCluster implements Cluster {
   }
 
   async apply(manifest: Manifest, seen?: Running): Promise<void> {
+    const lesser = withFirstPod(manifest);
+    if (lesser === undefined) return this.#apply(manifest, seen);
+    if (this.#needsFirstPod) return this.#apply(lesser, seen);
+    try {
+      await this.#apply(manifest, seen);
+    } catch (error) {
+      if (!refusesToStartAtZero(error)) throw error;
+      this.#needsFirstPod = true;
+      await this.#apply(lesser, seen);
+    }
+  }
+
+  async #apply(manifest: Manifest, seen?: Running): Promise<void> {
     const { kind, metadata } = manifest;
     let present = (seen && this.#seen.get(seen)) ?? (await this.#get(kind, metadata.name));
     for (let tries = 1; tries <= TRIES; tries += 1) {
@@ -63,7 +79,7 @@ export class KubernetesCluster implements Cluster {
     const wanted = toApply(manifest, present);
     if (present !== undefined) {
       checkTouchable(present);
-      if (holds(present, wanted)) return true;
+      if (holds(present, wanted) || startedAnyway(present, manifest)) return true;
     }
     const answer = await this.#send(this.#patch(wanted, present));
     const meaning = meaningOf(answer);
@@ -149,6 +165,12 @@ function runningOf({ apiVersion, kind, metadata, spec, status }: Live): Omit<Run
   const ready =
     status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
   return { apiVersion, kind, metadata: { name, labels, annotations }, spec, ready };
+}
+
+/** Made with a first pod where none was allowed, and as it should be otherwise: that pod has long gone to sleep. */
+function startedAnyway(present: Live, manifest: Manifest): boolean {
+  const lesser = withFirstPod(manifest);
+  return lesser !== undefined && holds(present, toApply(lesser, present));
 }
 
 /** What is deleted at once is answered with a mere Status; what waits for its finalizers, with itself. */

@@ -6,6 +6,7 @@ import { fixedManifests } from '../../knative/manifests.ts';
 import { describeWithCluster, type Space } from './cluster.ts';
 import type { Proxy } from './counting-proxy.ts';
 import {
+  clusterAt,
   openOver,
   type Over,
   service,
@@ -16,6 +17,7 @@ import {
 } from './over-proxy.ts';
 
 const { name } = service.metadata;
+const INITIAL_SCALE = 'autoscaling.knative.dev/initial-scale';
 const MAX_SCALE = 'autoscaling.knative.dev/max-scale';
 const ours = { 'app.kubernetes.io/part-of': 'epicenter' };
 
@@ -42,7 +44,18 @@ describeWithCluster('KubernetesCluster, beside people,', (place) => {
     for (const manifest of objects) await cluster.apply(manifest);
     const after = await Promise.all([space.all('services'), space.all('kafkasources')]);
     expect(after).toEqual(before);
-    expect(writes()).toHaveLength(objects.length);
+    // And one in vain: Knative as it is installed makes no Service without a first pod.
+    expect(writes()).toHaveLength(objects.length + 1);
+  });
+
+  it('makes a Service with a first pod where none is not allowed, and leaves it so', async () => {
+    await cluster.apply(service);
+    expect(Object.keys((await templateOf(space)).metadata.annotations)).not.toContain(INITIAL_SCALE);
+    proxy.clear();
+    const later = await clusterAt(space.kubeconfigOf(proxy.url));
+    await later.apply(service);
+    expect(writes()).toEqual([]);
+    await later.close();
   });
 
   it('keeps what a person adds and how a person scales, and costs no write for it', async () => {

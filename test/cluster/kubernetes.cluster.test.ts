@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Manifest, Refused, Unavailable } from '../../knative/cluster.ts';
 import { KubernetesCluster } from '../../knative/kubernetes.ts';
 import { podAccess } from '../../knative/kubernetes-access.ts';
+import { withFirstPod } from '../../knative/kubernetes-start.ts';
 import { fixedManifests } from '../../knative/manifests.ts';
 import { describeWithCluster, type Space } from './cluster.ts';
 import type { Proxy } from './counting-proxy.ts';
@@ -53,7 +54,7 @@ describeWithCluster('KubernetesCluster', (place) => {
 
   it('touches nothing that is not ours', async () => {
     const stranger = { ...service.metadata, namespace: space.namespace, labels: {} };
-    await space.apply({ ...service, metadata: stranger });
+    await space.apply({ ...withFirstPod(service), metadata: stranger });
     await expect(cluster.apply(service)).rejects.toThrow(/not ours/);
     await expect(cluster.delete('Service', name)).rejects.toThrow(/not ours/);
     expect((await space.get('services', name)).metadata.labels).toBeUndefined();
