@@ -1,12 +1,13 @@
 // Four projects: `embedded` needs nothing but Node; `engines` (files named *.engines.test.ts) needs a Kafka and a
 // Cassandra, which its setup finds or starts once; `cluster` (*.cluster.test.ts) needs a Kubernetes API server likewise;
-// `fire` takes its time and is no part of `npm test`.
+// `fire` and `knative` (a whole installation on a real Knative) take their time and are no part of `npm test`.
 // `vitest run --project embedded` runs the first alone.
 import { defineConfig } from 'vitest/config';
 import { skippedReporter } from './test/engines/skipped-reporter.ts';
 
 const ENGINES = 'test/**/*.engines.test.ts';
 const CLUSTER = 'test/**/*.cluster.test.ts';
+const KNATIVE = 'test/on-knative/*.knative.test.ts';
 const FIRE = 'test/fire/*.engines.test.ts';
 
 export default defineConfig({
@@ -20,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           include: ['test/**/*.test.ts'],
-          exclude: [ENGINES, CLUSTER],
+          exclude: [ENGINES, CLUSTER, KNATIVE],
           sequence: { groupOrder: 0 },
         },
       },
@@ -59,6 +60,18 @@ export default defineConfig({
           hookTimeout: 150_000,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'knative',
+          include: [KNATIVE],
+          globalSetup: ['test/on-knative/vitest-setup.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

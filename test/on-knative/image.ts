@@ -1,6 +1,7 @@
 // The image, made as the Containerfile says, without a container engine: its build stage runs in a folder of this machine, with
 // the Node that the image will have; shared/cluster/mkimage.py packs what came out.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -19,6 +20,31 @@ interface Place {
   readonly bin: string;
 }
 
+/** Follows from what goes into it: other content, another tag. */
+export async function imageTag(): Promise<string> {
+  const { stdout } = await run(
+    'git',
+    ['ls-files', '-coz', '--exclude-standard', '--', 'Containerfile', ...(await sources())],
+    {
+      cwd: ROOT,
+    },
+  );
+  const hash = createHash('sha256');
+  for (const name of stdout.split('\0').filter((one) => one !== ''))
+    hash.update(`${name}\0`).update(await readFile(join(ROOT, name)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+async function sources(): Promise<string[]> {
+  const [build] = await stages();
+  const copies = build?.steps.filter(({ does }) => does === 'COPY') ?? [];
+  return copies.flatMap(({ args }) => args.split(' ').slice(0, -1));
+}
+
+async function stages(): Promise<Stage[]> {
+  return readContainerfile(await readFile(join(ROOT, 'Containerfile'), 'utf8'));
+}
+
 /** Makes the image and brings it onto the node of level `full`. `node` is the one that mkimage.py packs. */
 export async function loadImage(name: string, node: string): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'epicenter-image-'));
@@ -28,7 +54,7 @@ export async function loadImage(name: string, node: string): Promise<void> {
     // The user of the image must get at both.
     await chmod(dir, 0o755);
     await copyFile(node, join(place.bin, 'node'));
-    const [build, image, ...more] = readContainerfile(await readFile(join(ROOT, 'Containerfile'), 'utf8'));
+    const [build, image, ...more] = await stages();
     if (build === undefined || image === undefined || more.length > 0) throw new Error('expected two stages');
     const work = join(place.root, build.workdir);
     await mkdir(work, { recursive: true });
