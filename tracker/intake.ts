@@ -13,7 +13,7 @@ type MessageItem = { readonly bytes: Uint8Array };
 
 export class Intake {
   readonly counters = new Counters();
-  readonly rejected = new RejectedLines();
+  readonly rejected = new RejectedLines(Date.now());
   readonly #source: Source;
   readonly #publisher: Publisher;
   readonly #receivedAt: () => string;

@@ -5,6 +5,9 @@ const NOTE_BYTES = 512 * 1024;
 const LINES_PER_MINUTE = 1_000;
 const KEPT_BYTES = 64 * 1024;
 const MINUTE = 60_000;
+// Each note wakes the event API: a stream that goes on having bad lines must not keep it awake.
+const FIRST_WAIT_MS = MINUTE;
+const LONGEST_WAIT_MS = 15 * MINUTE;
 
 type RejectedNote = Extract<Note, { kind: 'lines.rejected' }>;
 type RejectedLine = RejectedNote['lines'][number];
@@ -22,6 +25,13 @@ export class RejectedLines {
   #more = 0;
   #minute = 0;
   #inMinute = 0;
+  #notedAt: number;
+  #waitMs = FIRST_WAIT_MS;
+
+  /** `now` as everywhere in ms since 1970 */
+  constructor(now: number) {
+    this.#notedAt = now;
+  }
 
   add(rejection: Rejection, now: number): void {
     const minute = Math.floor(now / MINUTE);
@@ -58,8 +68,13 @@ export class RejectedLines {
     return notes;
   }
 
-  /** Worth a note before its time. */
-  get full(): boolean {
-    return this.#bytes >= NOTE_BYTES;
+  /** Whether it is time for a note: a minute after the first bad line at the latest, ever more rarely while more come. */
+  due(now: number): boolean {
+    const full = this.#bytes >= NOTE_BYTES;
+    if (!full && now - this.#notedAt < this.#waitMs) return false;
+    const some = this.#lines.length > 0 || this.#more > 0;
+    this.#waitMs = some ? Math.min(2 * this.#waitMs, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
+    this.#notedAt = now;
+    return some;
   }
 }

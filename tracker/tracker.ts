@@ -23,7 +23,6 @@ import type { Spool } from './spool.ts';
 
 const PROGRESS_MS = 5_000;
 const REPLAY_PROGRESS_MS = 500;
-const NOTES_MS = 60_000;
 /** A disk or a log may never come back. */
 const LAST_WORDS_MS = 5_000;
 const PROCESS = 'tracker';
@@ -54,7 +53,6 @@ export class Tracker {
   #telling: Promise<unknown> = Promise.resolve();
   /** from the start where the last one stopped: who stops this one before its first post must not begin again */
   #offset: number;
-  #notedAt = Date.now();
 
   constructor(options: TrackerOptions) {
     this.#options = options;
@@ -179,10 +177,7 @@ export class Tracker {
   /** Resolves when what was read until now, and then the word of it, is durable. */
   async #progress(done = false): Promise<void> {
     const now = Date.now();
-    if (this.#replays || this.#intake.rejected.full || now - this.#notedAt >= NOTES_MS) {
-      this.#notedAt = now;
-      this.#note(this.#intake.rejected.take());
-    }
+    if (this.#intake.rejected.due(now) || this.#replays) this.#note(this.#intake.rejected.take());
     const progress = progressAt(now, {
       ...this.#options,
       listening: this.#listening,

@@ -39,6 +39,8 @@ export interface Story {
   settled(): Promise<void>;
   /** Compares all rows with what was sent. */
   nothingLost(): Promise<Checked>;
+  /** One post at X, that matches. */
+  send(): Promise<void>;
   /** One post at X; ms until its row is there. */
   onePost(): Promise<number>;
   /** posts of the event that X has generated */
@@ -58,9 +60,15 @@ export async function openStory(kubeconfig: string, tag: string, seed: number): 
   const report = (): void => write(place, facts, moments);
   const pods = (service: string): number => watch.looks.at(-1)?.there[service] ?? 0;
   const simulator = async () => (await x('GET', '/simulator')) as { matching: number; connected: boolean };
+  let template: Template | undefined;
+  const send = async (): Promise<void> => {
+    template ??= lastOf(place.record);
+    await x('POST', '/simulator/posts', JSON.stringify(anotherOf(template)));
+  };
   return {
     place,
     outages,
+    send,
     tell(what, value) {
       facts[what] = value;
       process.stderr.write(`${what}: ${JSON.stringify(value)}\n`);
@@ -87,10 +95,9 @@ export async function openStory(kubeconfig: string, tag: string, seed: number): 
       return found;
     },
     async onePost() {
-      const message = anotherOf(place.record);
       const before = await store.total(busy.code);
       const began = performance.now();
-      await x('POST', '/simulator/posts', JSON.stringify(message));
+      await send();
       const soon = { timeout: 60_000, interval: 20 };
       await vi.waitFor(async () => expect(await store.total(busy.code)).toBe(before + 1), soon);
       return Math.round(performance.now() - began);
@@ -122,14 +129,23 @@ function write({ watch, problems }: Installation, facts: object, moments: readon
   );
 }
 
-/** The last post that matched, as if its author had sent it again just now. */
-function anotherOf(record: string): object {
+interface Template {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly includes: object;
+}
+
+/** The last post that matched. */
+function lastOf(record: string): Template {
   const last = readFileSync(record, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
     .findLast(({ matching, malformed }) => matching.length > 0 && !malformed);
-  const { data, includes } = JSON.parse(last.line);
+  return JSON.parse(last.line);
+}
+
+/** As if its author had sent it again just now. */
+function anotherOf({ data, includes }: Template): object {
   const now = Date.now();
   const id = String((BigInt(now - 1_288_834_974_657) << 22n) + 77n);
   const created_at = new Date(now).toISOString();

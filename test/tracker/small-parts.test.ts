@@ -31,7 +31,7 @@ const line = (bytes: number) => ({
 
 describe('RejectedLines', () => {
   it('keeps the first 64 KB of a line and its whole length', () => {
-    const rejected = new RejectedLines();
+    const rejected = new RejectedLines(0);
     rejected.add(line(100_000), 0);
     const [note] = rejected.take();
     expect(Buffer.from(note!.lines[0]!.bytes, 'base64')).toHaveLength(65_536);
@@ -39,23 +39,48 @@ describe('RejectedLines', () => {
   });
 
   it('splits what it gathered into notes of at most 512 KB', () => {
-    const rejected = new RejectedLines();
+    const rejected = new RejectedLines(0);
     for (let n = 0; n < 20; n += 1) rejected.add(line(60_000), 0);
-    expect(rejected.full).toBe(true);
+    expect(rejected.due(1)).toBe(true);
     const notes = rejected.take();
     expect(notes.flatMap(({ lines }) => lines)).toHaveLength(20);
     for (const note of notes) expect(JSON.stringify(note).length).toBeLessThan(600_000);
-    expect(rejected.full).toBe(false);
+    expect(rejected.due(2)).toBe(false);
     expect(rejected.take()).toEqual([]);
   });
 
   it('only counts what comes beyond a thousand lines a minute', () => {
-    const rejected = new RejectedLines();
+    const rejected = new RejectedLines(0);
     for (let n = 0; n < 1_200; n += 1) rejected.add(line(10), 30_000);
     rejected.add(line(10), 60_000);
     const notes = rejected.take();
     expect(notes.flatMap(({ lines }) => lines)).toHaveLength(1_001);
     expect(notes.reduce((sum, { more }) => sum + more, 0)).toBe(200);
+  });
+});
+
+describe('RejectedLines, when they go on coming,', () => {
+  const MINUTE = 60_000;
+  const rejected = new RejectedLines(0);
+  /** minutes at which a note was due */
+  const notedUntil = (from: number, to: number, bad: boolean): number[] => {
+    const noted: number[] = [];
+    for (let minute = from; minute < to; minute += 1) {
+      if (bad) rejected.add(line(10), minute * MINUTE);
+      if (!rejected.due(minute * MINUTE)) continue;
+      rejected.take();
+      noted.push(minute);
+    }
+    return noted;
+  };
+
+  it('are noted within a minute, then ever more rarely, at last every quarter of an hour', () => {
+    expect(notedUntil(0, 62, true)).toEqual([1, 3, 7, 15, 30, 45, 60]);
+  });
+
+  it('are noted within a minute again after a while without any', () => {
+    expect(notedUntil(62, 100, false)).toEqual([75]);
+    expect(notedUntil(100, 104, true)).toEqual([100, 102]);
   });
 });
 
