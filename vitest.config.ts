@@ -69,7 +69,7 @@ export default defineConfig({
           include: [KNATIVE],
           globalSetup: ['test/on-knative/vitest-setup.ts'],
           testTimeout: 900_000,
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
           maxWorkers: 1,
           sequence: { groupOrder: 4 },
         },

@@ -7,6 +7,7 @@ import { normalizerName, sourceName } from '../../knative/manifests.ts';
 import { randomFrom } from '../bench/random.ts';
 import { describeOnKnative } from './describe.ts';
 import { killOne } from './killing.ts';
+import { askService } from './over-ingress.ts';
 import { isReady, serviceOf } from './pods.ts';
 import { busy, idle, LATER, NORMALIZER, openStory, type Story } from './story.ts';
 
@@ -15,6 +16,7 @@ const QUIET_MS = Number(process.env['ON_KNATIVE_QUIET'] ?? 5) * 60_000;
 const SEED = Number(process.env['ON_KNATIVE_SEED'] ?? Date.now() % 1_000_000);
 const QUIET_EVERY_MS = 500;
 const KILLS = 12;
+const TICK = { method: 'POST', path: '/tick' };
 const SOON = { timeout: 60_000, interval: 100 };
 
 describeOnKnative('Epicenter on Knative', ({ kubeconfig, tag }) => {
@@ -142,6 +144,7 @@ describeOnKnative('Epicenter on Knative', ({ kubeconfig, tag }) => {
       await sleep(2_000 + chance.int(6_000));
       // So that there is one of those, too.
       if (n % 4 === 0) expect((await place.api('GET', '/api/events')).status).toBe(200);
+      if (n % 4 === 1) expect((await askService('controller', TICK)).status).toBe(204);
       const { what, outage } = await killOne(place, chance);
       killed.push(what);
       if (outage !== undefined) story.outages.push(outage);

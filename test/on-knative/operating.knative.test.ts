@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { delivery, post, recordOf } from '../processes/running.ts';
+import { postOf, status as made } from '../normalizer/made.ts';
+import { delivery, idOf, post, recordOf } from '../processes/running.ts';
 import { describeOnKnative } from './describe.ts';
 import { openGateway } from './gateway.ts';
 import { type Asked, askService } from './over-ingress.ts';
@@ -36,9 +37,12 @@ describeOnKnative('An installation on Knative', ({ kubeconfig, tag }) => {
   const pods = async (service: string) =>
     (await place.kube.pods()).filter((pod) => serviceOf(pod) === service && isReady(pod));
   const events = (): Asked => ({ path: '/api/events', headers: { authorization: `Bearer ${token}` } });
-  const records = (): Asked => {
-    const { headers, body } = delivery(recordOf(CODE, [post((posts += 1))]));
-    return { method: 'POST', headers, body: body as Uint8Array };
+  const records = (): Asked => delivered(recordOf(CODE, [post((posts += 1))]));
+  const largeRecords = (): Asked => {
+    const large = Array.from({ length: 250 }, () =>
+      postOf(made({ id_str: idOf((posts += 1)), text: `flood ${'.'.repeat(1_500)}` })),
+    );
+    return delivered(recordOf(CODE, large));
   };
 
   it('is operated with kn epicenter', async () => {
@@ -108,6 +112,20 @@ describeOnKnative('An installation on Knative', ({ kubeconfig, tag }) => {
     expect(Object.keys(running.answers)).toEqual([status]);
   });
 
+  it('stores records of half a megabyte, sixteen at once, within its memory', async () => {
+    const running = load(NORMALIZER, 16, largeRecords);
+    await sleep(20_000);
+    await running.stop();
+    const own = place.watch
+      .usage()
+      .filter(({ service, container }) => service === NORMALIZER && container !== 'queue-proxy');
+    const most = Math.max(...own.map(({ rss }) => rss));
+    process.stderr.write(`large records: ${JSON.stringify(running.answers)}, ${most >> 20} MiB\n`);
+    expect(Object.keys(running.answers)).toEqual(['204']);
+    // With queue-proxy's own 30 MB it stays below the limit of 512 MiB.
+    expect(most).toBeLessThan(400 * 2 ** 20);
+  });
+
   it('lets no more requests in at once than containerConcurrency says', async () => {
     place.engines.cassandra.pause();
     try {
@@ -170,3 +188,8 @@ describeOnKnative('An installation on Knative', ({ kubeconfig, tag }) => {
     await vi.waitFor(async () => expect((await askService('event-api', events())).status).toBe(200), LATER);
   });
 });
+
+function delivered(record: ReturnType<typeof recordOf>): Asked {
+  const { headers, body } = delivery(record);
+  return { method: 'POST', headers, body: body as Uint8Array };
+}

@@ -12,6 +12,7 @@ interface Span {
 }
 
 const WIDTH = 1_000;
+const RIGHT = 60;
 const LEFT = 150;
 const ROW = 56;
 const TOP = 64;
@@ -38,7 +39,7 @@ export function picture(
 }
 
 function xOf(at: number, { from, to }: Span): number {
-  return Math.round((LEFT + ((at - from) / (to - from)) * (WIDTH - LEFT - 20)) * 10) / 10;
+  return Math.round((LEFT + ((at - from) / (to - from)) * (WIDTH - LEFT - RIGHT)) * 10) / 10;
 }
 
 /** A filled step for ready pods, a line above it for those that are there at all. */
@@ -50,11 +51,16 @@ function row(
   const base = TOP + (index + 1) * ROW - 8;
   const most = Math.max(1, ...looks.map(({ there }) => there[service] ?? 0));
   const unit = (ROW - 16) / most;
+  const heightOf = (count: number): number => Math.round((base - count * unit) * 10) / 10;
+  // Only where the number changes; the rest of a step follows from that.
   const steps = (countOf: (look: Look) => number): string[] =>
-    looks.map((look, at) => {
-      const y = Math.round((base - countOf(look) * unit) * 10) / 10;
-      const until = looks[at + 1]?.at ?? look.at;
-      return `${xOf(look.at, span)},${y} ${xOf(until, span)},${y}`;
+    looks.flatMap((look, at) => {
+      const before = looks[at - 1];
+      const x = xOf(look.at, span);
+      const same = before !== undefined && countOf(before) === countOf(look);
+      if (same && at < looks.length - 1) return [];
+      const from = before === undefined ? [] : [`${x},${heightOf(countOf(before))}`];
+      return [...from, `${x},${heightOf(countOf(look))}`];
     });
   const ready = steps(({ ready: counts }) => counts[service] ?? 0);
   const there = steps(({ there: counts }) => counts[service] ?? 0);

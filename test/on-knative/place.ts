@@ -125,7 +125,9 @@ async function remove({ tool, all, patch }: Kube): Promise<void> {
   for (const { metadata } of await all('kafkasources'))
     if (metadata.finalizers !== undefined)
       await patch('kafkasources', metadata.name, { metadata: { finalizers: null } });
-  await tool('kubectl', 'delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=120s');
+  // Pods that end wait until nobody has called for half a minute.
+  await tool('kubectl', '-n', NAMESPACE, 'delete', 'pingsources', '--all');
+  await tool('kubectl', 'delete', 'namespace', NAMESPACE, '--ignore-not-found', '--timeout=300s');
   await tool('kubectl', 'delete', 'persistentvolume', 'epicenter-tracker', '--ignore-not-found');
   await allowZeroStart(tool, null);
 }
