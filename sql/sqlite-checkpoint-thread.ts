@@ -13,7 +13,7 @@ export function checkpointThread(dir: string): CheckpointThread {
   let worker: Worker | undefined;
 
   function start(): Worker {
-    const started = new Worker(new URL('sqlite-checkpoint-worker.ts', import.meta.url), {
+    const started = new Worker(new URL('sqlite-checkpoint-worker.mjs', import.meta.url), {
       workerData: fileIn(dir),
     });
     started.unref();
