@@ -22,6 +22,8 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 export class Gaps {
   #open = new Map<string, OpenGap>();
+  /** by event where its last gap that was closed began */
+  #closed = new Map<string, string>();
   #collecting = new Set<string>();
   #connected = false;
   #lost: OpenGap;
@@ -108,8 +110,11 @@ export class Gaps {
 
   #miss(code: string, gap: OpenGap): GapNote[] {
     if (this.#open.has(code)) return [];
-    this.#open.set(code, gap);
-    return [this.#note('gap.opened', code, gap, null)];
+    // One that was closed does not open again (store.ts, saveGap): of an event so young, another one begins a moment later.
+    const taken = this.#closed.get(code) === gap.from;
+    const open = taken ? { ...gap, from: iso(Date.parse(gap.from) + 1) } : gap;
+    this.#open.set(code, open);
+    return [this.#note('gap.opened', code, open, null)];
   }
 
   /** Nothing is left of an open gap that one from further back takes the place of. */
@@ -128,6 +133,7 @@ export class Gaps {
     const gap = this.#open.get(code);
     if (gap === undefined) return [];
     this.#open.delete(code);
+    this.#closed.set(code, gap.from);
     return [this.#note('gap.closed', code, gap, iso(Math.max(now, Date.parse(gap.from))))];
   }
 

@@ -75,7 +75,9 @@ async function away(kafka: Engine, on: Fed): Promise<void> {
   say({ drainedInSeconds: seconds(back), read: word?.read, residentMb: residentMb(on.tracker) });
 }
 
-const seconds = (since: number): number => Math.round((Date.now() - since) / 1_000);
+function seconds(since: number): number {
+  return Math.round((Date.now() - since) / 1_000);
+}
 
 function say(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -26,12 +26,12 @@ const brief = (notes: readonly { kind: string; event: string; from: string; to: 
   notes.map(({ kind, event: code, from, to }) => [kind, code, from, to]);
 
 function listening(events: readonly CrisisEvent[]): Gaps {
-  const gaps = new Gaps(undefined, at(-10));
-  gaps.want(events, at(-10));
-  gaps.connected(at(-9));
+  const gaps = new Gaps(undefined, at(-20));
+  gaps.want(events, at(-20));
+  gaps.connected(at(-19));
   gaps.collecting(
     events.map(({ code }) => code),
-    at(-9),
+    at(-19),
   );
   return gaps;
 }
@@ -62,6 +62,18 @@ describe('Gaps', () => {
     ]);
     expect(gaps.connected(at(3))).toEqual([]);
     expect(brief(gaps.collecting(['flood'], at(5)))).toEqual([['gap.closed', 'flood', iso(-10), iso(5)]]);
+  });
+
+  it('of an event younger than ten seconds begin a moment after one that was closed, which is not open again', () => {
+    const young = event('storm', { createdAt: iso(-3), updatedAt: iso(-3) });
+    const gaps = listening([event('flood')]);
+    gaps.want([young], at(-3));
+    expect(brief(gaps.collecting(['storm'], at(-2)))).toEqual([['gap.closed', 'storm', iso(-3), iso(-2)]]);
+    const from = iso(-2.999);
+    expect(brief(gaps.lost(at(0), 'X closed the stream', [young]))).toEqual([
+      ['gap.opened', 'storm', from, null],
+    ]);
+    expect(brief(gaps.connected(at(1)))).toEqual([['gap.closed', 'storm', from, iso(1)]]);
   });
 
   it('stay one entry through several failures in a row', () => {
