@@ -1,7 +1,7 @@
 // A tracker at 5,000 posts/s for long: node test/bench/soak.ts [MINUTES (10)] [--kafka-away]. One JSON object every ten seconds: what is
 // resident, what waits in the spool, what the simulator has delivered, over how many connections. With --kafka-away a Kafka of our
 // own is killed once the tracker collects, and comes back after the time: then also how long the spool takes to empty.
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -31,10 +31,10 @@ await (values['kafka-away']
 
 async function watch(on: Fed): Promise<void> {
   for (const end = Date.now() + minutes * 60_000; Date.now() < end; await setTimeout(EVERY_MS)) {
-    const spool = await stat(join(on.folder, 'spool', 'log.db')).catch(() => undefined);
+    const spool = await sizeOf(join(on.folder, 'spool'));
     const state = (await (await fetch(`${on.url}/simulator`)).json()) as Record<string, unknown>;
     const { delivered, connections } = state;
-    const spoolMb = Math.round((spool?.size ?? 0) / 1e6);
+    const spoolMb = Math.round(spool / 1e6);
     say({ seconds: seconds(on.begun), residentMb: residentMb(on.tracker), spoolMb, delivered, connections });
   }
 }
@@ -73,6 +73,13 @@ async function away(kafka: Engine, on: Fed): Promise<void> {
   }
   const word = await lastWord(on.log);
   say({ drainedInSeconds: seconds(back), read: word?.read, residentMb: residentMb(on.tracker) });
+}
+
+/** Of the files in a folder, in bytes; 0 where there is none. */
+async function sizeOf(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const files = await Promise.all(names.map((name) => stat(join(folder, name))));
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 function seconds(since: number): number {
