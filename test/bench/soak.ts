@@ -1,5 +1,5 @@
 // A tracker at 5,000 posts/s for long: node test/bench/soak.ts [MINUTES (10)] [--kafka-away]. One JSON object every ten seconds: what is
-// resident, what waits in the spool, what the simulator has delivered, over how many connections. With --kafka-away a Kafka of our
+// resident, what waits in the spool, and over how many connections; at the end, what was read. With --kafka-away a Kafka of our
 // own is killed once the tracker collects, and comes back after the time: then also how long the spool takes to empty.
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,16 +27,20 @@ const { values, positionals } = parseArgs({
 const minutes = Number(positionals[0] ?? 10);
 await (values['kafka-away']
   ? withoutKafka()
-  : inFolder('v2', SAMPLE, 3, (_, file) => fed(file, RATE, watch)));
+  : inFolder('v2', SAMPLE, 3, (_, file) => fed(file, RATE, (on) => embedded(on))));
 
 async function watch(on: Fed): Promise<void> {
   for (const end = Date.now() + minutes * 60_000; Date.now() < end; await setTimeout(EVERY_MS)) {
     const spool = await sizeOf(join(on.folder, 'spool'));
-    const state = (await (await fetch(`${on.url}/simulator`)).json()) as Record<string, unknown>;
-    const { delivered, connections } = state;
+    const { connections } = (await (await fetch(`${on.url}/simulator`)).json()) as { connections: number };
     const spoolMb = Math.round(spool / 1e6);
-    say({ seconds: seconds(on.begun), residentMb: residentMb(on.tracker), spoolMb, delivered, connections });
+    say({ seconds: seconds(on.begun), residentMb: residentMb(on.tracker), spoolMb, connections });
   }
+}
+
+async function embedded(on: Fed): Promise<void> {
+  await watch(on);
+  await told(on);
 }
 
 async function withoutKafka(): Promise<void> {
@@ -71,8 +75,15 @@ async function away(kafka: Engine, on: Fed): Promise<void> {
     if (Date.now() - back > DRAINED_WITHIN_MS) throw new Error('the spool did not empty within ten minutes');
     await setTimeout(1_000);
   }
-  const word = await lastWord(on.log);
-  say({ drainedInSeconds: seconds(back), read: word?.read, residentMb: residentMb(on.tracker) });
+  say({ drainedInSeconds: seconds(back) });
+  await told(on);
+}
+
+/** Within five seconds a tracker says how far it got. */
+async function told(on: Fed): Promise<void> {
+  await setTimeout(SETTLED_MS);
+  const read = (await lastWord(on.log))?.read;
+  say({ seconds: seconds(on.begun), read, residentMb: residentMb(on.tracker) });
 }
 
 /** Of the files in a folder, in bytes; 0 where there is none. */
