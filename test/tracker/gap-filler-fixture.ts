@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { readAll } from '../../eventing/announced.ts';
 import { decodeBatch, type Post } from '../../eventing/batch.ts';
 import { progress, type Note, type Progress, type SearchProgress } from '../../eventing/collection.ts';
@@ -20,6 +21,7 @@ import { noSource } from '../../tracker/no-source.ts';
 import { Publisher } from '../../tracker/publisher.ts';
 import { receiptClock } from '../../tracker/receipt-clock.ts';
 import { xSearch, type XSearchOptions } from '../../tracker/x-search.ts';
+import { archive, postAt, type Archive, type Kept } from './x-archive.ts';
 
 export const quickSearch = (baseUrl: string, other: Partial<XSearchOptions> = {}): Search =>
   xSearch({ baseUrl, bearerToken: 't', postsPerDay: 1_000, paceMs: 0, firstMs: 0, againMs: 0, ...other });
@@ -61,6 +63,48 @@ export async function place(): Promise<Place> {
       rmSync(dir, { recursive: true });
     },
   };
+}
+
+export interface Scene extends Place {
+  /** what can be searched */
+  readonly server: Archive;
+  /** a minute, an hour ago */
+  readonly from: number;
+  readonly to: number;
+  /** as many posts of that minute, a tenth of a second apart */
+  during(count: number, text: string): Kept[];
+  /** ids of the posts that the log has for an event */
+  stored(code: string): Promise<string[]>;
+}
+
+export async function scene(): Promise<Scene> {
+  const here = await place();
+  const server = await archive([]);
+  const from = Date.now() - 3_600_000;
+  return {
+    ...here,
+    server,
+    from,
+    to: from + 60_000,
+    during: (count, text) => Array.from({ length: count }, (_, n) => postAt(from + n * 100, text, n)),
+    async stored(code) {
+      const posts = await here.postsOf(code);
+      return posts.map(({ message }) => idIn(message));
+    },
+    async close() {
+      await server[Symbol.asyncDispose]();
+      await here.close();
+    },
+  };
+}
+
+const idIn = (message: Uint8Array): string =>
+  (JSON.parse(Buffer.from(message).toString()) as { data: Kept }).data.id;
+
+/** Until `count` gaps are filled to their end. */
+export async function ended({ filler, notes }: Running, count = 1): Promise<void> {
+  const isEnded = (): boolean => filler.standing.fills.length === 0 && notes.length >= count;
+  await expect.poll(isEnded, { timeout: 10_000 }).toBe(true);
 }
 
 function run(

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeEvent } from '../factories.ts';
-import { closedGap, place, quickSearch, type Place } from './gap-filler-fixture.ts';
-import { archive, postAt, refusing, type Archive, type Kept } from './x-archive.ts';
+import { closedGap, ended, quickSearch, scene, type Scene } from './gap-filler-fixture.ts';
+import { refusing, type Archive } from './x-archive.ts';
 
-const HOUR = 3_600_000;
-let here: Place;
+let here: Scene;
 let server: Archive;
 /** a minute, an hour ago */
 let from: number;
@@ -12,36 +11,15 @@ let to: number;
 const flood = makeEvent({ code: 'flood', keywords: ['flood', 'dam'] });
 
 beforeEach(async () => {
-  here = await place();
-  server = await archive([]);
-  from = Date.now() - HOUR;
-  to = from + 60_000;
+  here = await scene();
+  ({ server, from, to } = here);
 });
 
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  await here.close();
-});
-
-const during = (count: number, text: string): Kept[] =>
-  Array.from({ length: count }, (_, n) => postAt(from + n * 100, text, n));
-
-async function stored(code: string): Promise<string[]> {
-  const posts = await here.postsOf(code);
-  return posts.map(({ message }) => (JSON.parse(Buffer.from(message).toString()) as { data: Kept }).data.id);
-}
-
-/** Until `count` gaps are filled to their end. */
-const ended = (running: ReturnType<Place['run']>, count = 1) =>
-  expect
-    .poll(() => running.filler.standing.fills.length === 0 && running.notes.length >= count, {
-      timeout: 10_000,
-    })
-    .toBe(true);
+afterEach(() => here.close());
 
 describe('GapFiller', () => {
   it('never reads more than a day’s budget, and says that it goes on tomorrow', async () => {
-    server.posts.push(...during(300, 'flood'));
+    server.posts.push(...here.during(300, 'flood'));
     const running = here.run(quickSearch(server.url, { postsPerDay: 125 }), [flood]);
     running.filler.closed([closedGap('flood', from, to)]);
     const said = () => running.notes.at(-1)?.note;
@@ -72,7 +50,7 @@ describe('GapFiller', () => {
   });
 
   it('has a page paid for before it is asked for', async () => {
-    server.posts.push(...during(3, 'flood'));
+    server.posts.push(...here.during(3, 'flood'));
     let paid: number | undefined;
     const running = here.run(quickSearch(server.url), [flood]);
     server.before = () => {
@@ -86,7 +64,7 @@ describe('GapFiller', () => {
   });
 
   it('goes on where the tracker before it was stopped, and loses and counts nothing twice', async () => {
-    server.posts.push(...during(350, 'flood'));
+    server.posts.push(...here.during(350, 'flood'));
     const first = here.run(quickSearch(server.url, { paceMs: 150 }), [flood]);
     first.filler.closed([closedGap('flood', from, to)]);
     await expect.poll(() => server.asked.length, { timeout: 5_000 }).toBe(3);
@@ -97,14 +75,14 @@ describe('GapFiller', () => {
     const second = here.run(quickSearch(server.url), [flood], left);
     await ended(second);
     await second.stop();
-    expect(new Set(await stored('flood')).size).toBe(350);
+    expect(new Set(await here.stored('flood')).size).toBe(350);
     expect(second.notes.at(-1)?.recovered).toBe(350);
     // The first round is not begun again, and the second is whole.
     expect(server.asked.length - before).toBeLessThanOrEqual(2 + 4);
   });
 
   it('tries again as X asks, tells of it, and gives up nothing', async () => {
-    server.posts.push(...during(5, 'flood'));
+    server.posts.push(...here.during(5, 'flood'));
     server.instead.push(
       refusing(
         429,
@@ -124,7 +102,7 @@ describe('GapFiller', () => {
 
   it('says which search X refused, and goes on with the others', async () => {
     const keywords = ['flood', ...Array.from({ length: 60 }, (_, n) => `keyword${n}`)];
-    server.posts.push(...during(4, 'keyword59'));
+    server.posts.push(...here.during(4, 'keyword59'));
     const refusal = refusing(400, { errors: [{ message: 'no such word' }] });
     server.instead.push(refusal, undefined, refusal, undefined);
     const running = here.run(quickSearch(server.url), [makeEvent({ ...flood, keywords })]);

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CrisisEvent } from '../../sql/crisis-event.ts';
 import { makeEvent } from '../factories.ts';
-import { closedGap, place, quickSearch, type Place } from './gap-filler-fixture.ts';
-import { archive, postAt, type Archive, type Kept } from './x-archive.ts';
+import { closedGap, ended, quickSearch, scene, type Scene } from './gap-filler-fixture.ts';
+import { postAt, type Archive, type Kept } from './x-archive.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-let here: Place;
+let here: Scene;
 let server: Archive;
 /** a minute, an hour ago */
 let from: number;
@@ -15,38 +15,17 @@ const flood = makeEvent({ code: 'flood', keywords: ['flood', 'dam'] });
 const idsOf = (posts: readonly Kept[]): string[] => posts.map(({ id }) => id).toSorted();
 
 beforeEach(async () => {
-  here = await place();
-  server = await archive([]);
-  from = Date.now() - HOUR;
-  to = from + 60_000;
+  here = await scene();
+  ({ server, from, to } = here);
 });
 
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  await here.close();
-});
-
-const during = (count: number, text: string): Kept[] =>
-  Array.from({ length: count }, (_, n) => postAt(from + n * 100, text, n));
-
-async function stored(code: string): Promise<string[]> {
-  const posts = await here.postsOf(code);
-  return posts.map(({ message }) => (JSON.parse(Buffer.from(message).toString()) as { data: Kept }).data.id);
-}
-
-/** Until `count` gaps are filled to their end. */
-const ended = (running: ReturnType<Place['run']>, count = 1) =>
-  expect
-    .poll(() => running.filler.standing.fills.length === 0 && running.notes.length >= count, {
-      timeout: 10_000,
-    })
-    .toBe(true);
+afterEach(() => here.close());
 
 describe('GapFiller', () => {
   it('brings every post of a gap that search finds, via search, and counts each once', async () => {
     const inside = [
-      ...during(250, 'flood'),
-      ...during(30, 'dam and flood').map((post, n) => ({ ...post, id: postAt(from + n, '', 9).id })),
+      ...here.during(250, 'flood'),
+      ...here.during(30, 'dam and flood').map((post, n) => ({ ...post, id: postAt(from + n, '', 9).id })),
     ];
     server.posts.push(
       ...inside,
@@ -58,7 +37,7 @@ describe('GapFiller', () => {
     running.filler.closed([closedGap('flood', from, to)]);
     await ended(running);
     await running.stop();
-    expect([...new Set(await stored('flood'))].toSorted()).toEqual(idsOf(inside));
+    expect([...new Set(await here.stored('flood'))].toSorted()).toEqual(idsOf(inside));
     for (const { envelope } of await here.postsOf('flood')) expect(envelope.via).toBe('search');
     const last = running.notes.at(-1)!;
     expect(last).toMatchObject({ kind: 'gap.filled', event: 'flood', recovered: 280 });
@@ -75,7 +54,7 @@ describe('GapFiller', () => {
   });
 
   it('finds in its second round what the index did not have in the first', async () => {
-    server.posts.push(...during(5, 'flood'));
+    server.posts.push(...here.during(5, 'flood'));
     const running = here.run(quickSearch(server.url, { againMs: 200 }), [flood]);
     running.filler.closed([closedGap('flood', from, to)]);
     await expect.poll(() => running.notes.length, { timeout: 5_000 }).toBe(1);
@@ -87,14 +66,16 @@ describe('GapFiller', () => {
     await ended(running);
     await running.stop();
     expect(running.notes.at(-1)).toMatchObject({ recovered: 6 });
-    expect(new Set(await stored('flood')).size).toBe(6);
+    expect(new Set(await here.stored('flood')).size).toBe(6);
   });
 
   it('asks for more keywords than a query has room for in several, and counts a post of two of them once', async () => {
     const keywords = Array.from({ length: 80 }, (_, n) => `keyword${n}`);
     server.posts.push(
-      ...during(10, 'keyword0'),
-      ...during(10, 'keyword0 keyword79').map((post, n) => ({ ...post, id: postAt(from + n, '', 99).id })),
+      ...here.during(10, 'keyword0'),
+      ...here
+        .during(10, 'keyword0 keyword79')
+        .map((post, n) => ({ ...post, id: postAt(from + n, '', 99).id })),
     );
     const running = here.run(quickSearch(server.url), [makeEvent({ ...flood, keywords })]);
     running.filler.closed([closedGap('flood', from, to)]);
@@ -105,7 +86,7 @@ describe('GapFiller', () => {
   });
 
   it('stops at once for an event that is archived, also one whose page is under way', async () => {
-    server.posts.push(...during(30, 'flood'));
+    server.posts.push(...here.during(30, 'flood'));
     const running = here.run(quickSearch(server.url), [flood]);
     const archived: CrisisEvent = { ...flood, status: 'archived', version: 2 };
     server.before = () => running.filler.want(new Map([['flood', archived]]));
@@ -114,7 +95,7 @@ describe('GapFiller', () => {
     await expect.poll(() => running.filler.standing.spent.today, { timeout: 5_000 }).toBe(30);
     running.filler.closed([closedGap('flood', from + 5, to)]);
     await running.stop();
-    expect(await stored('flood')).toEqual([]);
+    expect(await here.stored('flood')).toEqual([]);
     expect(server.asked).toHaveLength(1);
     expect(running.notes.map(({ note }) => note)).toEqual([expect.stringContaining('event was archived')]);
     const next = here.run(quickSearch(server.url), [archived], {
@@ -168,7 +149,7 @@ describe('GapFiller', () => {
   it('looks back once for an event that asks for it, also beyond a restart', async () => {
     const since = new Date(Date.now() - 2 * HOUR).toISOString();
     const event = makeEvent({ ...flood, createdAt: new Date().toISOString(), collectSince: since });
-    server.posts.push(...during(12, 'flood'));
+    server.posts.push(...here.during(12, 'flood'));
     const running = here.run(quickSearch(server.url), [event]);
     await ended(running, 3);
     await running.stop();
