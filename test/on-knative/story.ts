@@ -21,6 +21,11 @@ export const NORMALIZER = normalizerName(busy.code);
 const TOPIC = rawTweets(busy.code).name;
 export const LATER = { timeout: 300_000, interval: 500 };
 
+interface Simulated {
+  readonly matching: number;
+  readonly connections: number;
+}
+
 export interface Story {
   readonly place: Installation;
   /** in which nobody listened to the stream */
@@ -43,8 +48,8 @@ export interface Story {
   send(): Promise<void>;
   /** One post at X; ms until its row is there. */
   onePost(): Promise<number>;
-  /** posts of the event that X has generated */
-  matching(): Promise<number>;
+  /** what X has generated for the event, and how often it was connected to */
+  simulator(): Promise<Simulated>;
   flow(perSecond: number): Promise<void>;
   hold(): Promise<void>;
   close(): Promise<void>;
@@ -59,7 +64,7 @@ export async function openStory(kubeconfig: string, tag: string, seed: number): 
   const check = checker(place, busy);
   const report = (): void => write(place, facts, moments);
   const pods = (service: string): number => watch.looks.at(-1)?.there[service] ?? 0;
-  const simulator = async () => (await x('GET', '/simulator')) as { matching: number; connected: boolean };
+  const simulator = async () => (await x('GET', '/simulator')) as Simulated;
   let template: Template | undefined;
   const send = async (): Promise<void> => {
     template ??= lastOf(place.record);
@@ -102,7 +107,7 @@ export async function openStory(kubeconfig: string, tag: string, seed: number): 
       await vi.waitFor(async () => expect(await store.total(busy.code)).toBe(before + 1), soon);
       return Math.round(performance.now() - began);
     },
-    matching: async () => (await simulator()).matching,
+    simulator,
     async flow(perSecond) {
       await x('POST', '/simulator/faults', { do: 'rate', perSecond });
       await x('POST', '/simulator/resume');
