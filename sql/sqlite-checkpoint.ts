@@ -1,60 +1,47 @@
-// When the write-ahead log goes into the file. SQLite would do it within a commit, where copying and syncing takes a tenth of
-// the storing thread's time, and seconds for a log that grew behind an export's snapshot: so it is left to another thread.
+// Keeps a long write-ahead log from holding up the thread that stores. SQLite brings a log into the file within a commit, a few
+// milliseconds each time; but one that grew behind an export's snapshot (1.4 GB: 3.7 s) is left to a thread of its own.
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import type { CheckpointThread } from './sqlite-checkpoint-thread.ts';
-import { LOG_LIMIT } from './sqlite-schema.ts';
+import { fileIn, LOG_LIMIT } from './sqlite-schema.ts';
 
 export interface Checkpointer {
-  /** Resolves when tweets may be written. They wait for what is left of a checkpoint: else the log would never begin anew. */
-  turn(): Promise<void>;
-  /** To be called after writing; looks at the log forty times a second at most. */
+  /** To be called after writing; looks at the log ten times a second at most. */
   written(): void;
-  close(): Promise<void>;
 }
 
-// Pages of 16 KB: 32 MB.
-const FRAMES = 2_000;
-const LOOK_MS = 25;
-// While a snapshot is held, what came after it cannot go.
-const PAUSE_MS = 1_000;
+const LONG = 2 * LOG_LIMIT;
+// So much takes SQLite within a commit again: about a tenth of a second.
+const SHORT_FRAMES = 4_000;
+const USUAL_FRAMES = 1_000;
 // A file is cut by so much at a time when its log begins anew: cutting holds up as well, 0.3 s per GB.
 const CUT = 256 * 1024 * 1024;
+const LOOK_MS = 100;
+const PAUSE_MS = 1_000;
 
-/** For the connection that writes, which leaves checkpoints to this from now on. */
-export function checkpointer(db: DatabaseSync, thread: CheckpointThread): Checkpointer {
-  const log = `${db.location()}-wal`;
-  let free = Promise.resolve();
+/** `elsewhere` does a passive checkpoint, which holds up neither readers nor writers, on another thread. */
+export function checkpointer(db: DatabaseSync, dir: string, elsewhere: () => Promise<unknown>): Checkpointer {
+  const log = `${fileIn(dir)}-wal`;
+  let running = false;
   let next = 0;
-  db.exec('PRAGMA wal_autocheckpoint = 0');
 
-  async function bringIn(): Promise<void> {
-    db.exec(`PRAGMA journal_size_limit = ${Math.max(LOG_LIMIT, statSync(log).size - CUT)}`);
-    await thread.checkpoint();
-    const rest = thread.checkpoint();
-    free = rest.catch(() => undefined);
-    await rest;
-  }
-
-  /** Slower, but the log must not grow for ever where there is no thread to be had. */
-  function bringInHere(): void {
-    if (db.isOpen) db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-  }
-
-  function lookAgain(): void {
-    next = performance.now() + (db.isOpen && backlog(db) < FRAMES ? LOOK_MS : PAUSE_MS);
+  function resume(): void {
+    running = false;
+    next = performance.now() + PAUSE_MS;
+    if (db.isOpen && backlog(db) < SHORT_FRAMES) db.exec(`PRAGMA wal_autocheckpoint = ${USUAL_FRAMES}`);
   }
 
   return {
-    turn: () => free,
     written() {
-      if (performance.now() < next || !db.isOpen) return;
+      if (running || performance.now() < next || !db.isOpen) return;
       next = performance.now() + LOOK_MS;
-      if (backlog(db) < FRAMES) return;
-      next = Infinity;
-      void bringIn().catch(bringInHere).finally(lookAgain);
+      const length = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+      if (length < LONG) return;
+      running = true;
+      db.exec('PRAGMA wal_autocheckpoint = 0');
+      db.exec(`PRAGMA journal_size_limit = ${Math.max(LOG_LIMIT, length - CUT)}`);
+      // One that failed is tried again with a later write, and what it was to do is not lost: it stays in the log.
+      elsewhere().then(resume, resume);
     },
-    close: () => thread.close(),
   };
 }
 

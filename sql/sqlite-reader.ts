@@ -6,6 +6,7 @@ import type { Count, Messages, TweetPage } from './store.ts';
 interface Answers {
   readonly page: TweetPage;
   readonly counts: Count[];
+  readonly checkpoint: undefined;
 }
 
 export interface Reader {

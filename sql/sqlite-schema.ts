@@ -98,6 +98,13 @@ function versionOf(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
+/** Brings what it can of the write-ahead log into the file, in the way of nobody (a passive checkpoint). */
+export function checkpoint(dir: string): void {
+  using db = new DatabaseSync(fileIn(dir));
+  // Twice: the first may take seconds, and what is written meanwhile would be left to a commit.
+  db.exec('PRAGMA wal_checkpoint(PASSIVE); PRAGMA wal_checkpoint(PASSIVE);');
+}
+
 /** A connection that only reads; the file must be there. */
 export function openForReading(dir: string): DatabaseSync {
   const db = new DatabaseSync(fileIn(dir), { readOnly: true, timeout: 2_000 });

@@ -1,4 +1,4 @@
-// The thread for reads that take long: what it does never holds up the thread that stores.
+// The thread for what takes long, reads and checkpoints: what it does never holds up the thread that stores.
 // Each request comes with a port of its own for the answer; a closed port means that nobody wants it any more.
 import type { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -6,12 +6,13 @@ import { z } from 'zod';
 import type { PartSize } from './part.ts';
 import { beginPart, chunksOf } from './sqlite-export.ts';
 import { counts, page } from './sqlite-queries.ts';
-import { openForReading } from './sqlite-schema.ts';
+import { checkpoint, openForReading } from './sqlite-schema.ts';
 import type { PageQuery, Range, Step } from './store.ts';
 
 export type Question =
   | { readonly kind: 'page'; readonly code: string; readonly query: PageQuery }
-  | { readonly kind: 'counts'; readonly code: string; readonly step: Step; readonly range: Range };
+  | { readonly kind: 'counts'; readonly code: string; readonly step: Step; readonly range: Range }
+  | { readonly kind: 'checkpoint' };
 
 export interface ExportRequest {
   readonly kind: 'export';
@@ -40,9 +41,11 @@ const dir = z.string().parse(workerData);
 let shared: DatabaseSync | undefined;
 
 function answer(question: Question): unknown {
+  if (question.kind === 'checkpoint') return checkpoint(dir);
   const { kind, code } = question;
   const db = (shared ??= openForReading(dir));
-  return kind === 'page' ? page(db, code, question.query) : counts(db, code, question.step, question.range);
+  if (kind === 'page') return page(db, code, question.query);
+  return counts(db, code, question.step, question.range);
 }
 
 function fail(port: MessagePort, error: unknown): void {

@@ -4,7 +4,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import { BUCKET_MS } from './bucket.ts';
 import { decodeCursor } from './cursor.ts';
 import { checkpointer } from './sqlite-checkpoint.ts';
-import { checkpointThread } from './sqlite-checkpoint-thread.ts';
 import { type Committer, committer } from './sqlite-commit.ts';
 import { PART, type PartSize } from './part.ts';
 import { deleteTweets } from './sqlite-delete.ts';
@@ -23,7 +22,8 @@ export async function openSqliteStore(dir: string, part: PartSize = PART): Promi
 /** The store on an open connection, which it closes. */
 export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
   const reads = reader(dir);
-  const log = checkpointer(db, checkpointThread(dir));
+  const upkeep = reader(dir);
+  const log = checkpointer(db, dir, () => upkeep.ask({ kind: 'checkpoint' }));
   const { open, write, shut } = gateTo(db, dir);
   let commits: Committer | undefined;
   return {
@@ -34,7 +34,6 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
 
     saveTweets: (tweets) =>
       write(async () => {
-        await log.turn();
         const refusals = await (commits ??= committer(db)).save(tweets);
         log.written();
         return refusals;
@@ -59,7 +58,7 @@ export function storeOn(db: DatabaseSync, dir: string, part: PartSize): Store {
     async close() {
       commits?.flush();
       await shut();
-      await Promise.all([reads.close(), log.close()]);
+      await Promise.all([reads.close(), upkeep.close()]);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { Message } from '../eventing/log.ts';
 import type { Keep } from './keeping.ts';
 
 /** More than this waiting for the log, and the reader is asked to wait. */
-const PENDING_BYTES = 4 * 1024 * 1024;
+const PENDING_BYTES = 2 * 1024 * 1024;
 
 export class Publisher {
   readonly #process: string;
