@@ -14,7 +14,7 @@ import { cassandraSettings } from '../../sql/cassandra-settings.ts';
 import type { Store } from '../../sql/store.ts';
 import { startEngines, type Engines } from '../engines/engines.ts';
 import { kill, startNode } from '../journey/running.ts';
-import { startDataPlane } from './data-plane.ts';
+import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { allowZeroStart, install } from './install.ts';
 import { type Kube, NAMESPACE, openKube } from './kube.ts';
 import { askService } from './over-ingress.ts';
@@ -44,6 +44,8 @@ export interface Installation {
   status(): Promise<SystemStatus>;
   /** a call of the simulator's own */
   x(method: string, path: string, body?: object | string): Promise<unknown>;
+  /** Does this while nothing is delivered, as when the Kafka source's pods are away. */
+  withoutDelivery(work: () => Promise<void>): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -74,7 +76,8 @@ export async function openInstallation(kubeconfig: string, tag: string): Promise
   const log = await openKafkaLog(kafkaSettings(env)!, () => undefined);
   undo.defer(() => log.close());
   const problems: string[] = [];
-  const plane = startDataPlane(kube, log, (problem) => problems.push(problem));
+  const start = (): DataPlane => startDataPlane(kube, log, (problem) => problems.push(problem));
+  let plane = start();
   undo.defer(() => plane.stop());
   const token = randomUUID();
   const began = Date.now();
@@ -98,6 +101,10 @@ export async function openInstallation(kubeconfig: string, tag: string): Promise
     token,
     installMs,
     api,
+    async withoutDelivery(work) {
+      await plane.stop();
+      await work().finally(() => (plane = start()));
+    },
     status: async () => systemStatus.parse(await (await api('GET', '/api/status')).json()),
     x: askSimulator,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
