@@ -50,7 +50,11 @@ describe('XSource', () => {
     const budget = new Budget(null, 3, () => noon);
     await using server = await serve({
       ...ruleBook().answers,
-      'GET stream': streaming(post(1), post(2), '\r\n', post(3), post(4)),
+      'GET stream': (response, ...request) => {
+        streaming(post(1), post(2), '\r\n', post(3))(response, ...request);
+        // Later than what is read at once with the third, which X would bill and the tracker keep.
+        setTimeout(() => response.write(post(4)), 1_000);
+      },
     });
     const { items, stop } = reading(server.url, [makeEvent({ keywords: ['flood'] })], budget);
     await expect
