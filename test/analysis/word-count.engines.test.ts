@@ -1,13 +1,13 @@
 // The analysts' query on Spark SQL over Cassandra and over an export, and on DuckDB over that export: equal counts.
 import { join } from 'node:path';
 import { Client } from 'cassandra-driver';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applySchema } from '../../sql/cassandra-schema.ts';
 import { cassandraSettings } from '../../sql/cassandra-settings.ts';
 import { openStore } from '../../sql/open-store.ts';
 import { describeWithEngines } from '../engines/addresses.ts';
+import { type Availability, describeWhere } from '../engines/available.ts';
 import { ToolMissing } from '../engines/java.ts';
-import { SKIPPED } from '../engines/skipped-reporter.ts';
 import { findSparkTools, sparkAnswers, sparkFolder, type SparkTools } from '../engines/spark/spark.ts';
 import { makeEvent, newCode } from '../factories.ts';
 import { startNode, tempDir } from '../journey/running.ts';
@@ -21,15 +21,19 @@ const dir = tempDir('spark');
 const parquet = join(dir.path, 'flood.parquet');
 const tweets = tweetsOf('flood', 3_000);
 
-/** Undefined with the reason where there is no Spark; in CI that is a failure. */
-const spark: SparkTools | string = await findSparkTools().catch((error: unknown) => {
-  if (error instanceof ToolMissing && process.env['CI'] !== 'true') return error.message;
-  throw error;
-});
+/** In CI a missing Spark is a failure. */
+const spark: Availability<SparkTools | undefined> = await findSparkTools().then(
+  (value) => ({ state: 'there', value }),
+  (error: unknown) => {
+    if (!(error instanceof ToolMissing) || process.env['CI'] === 'true') throw error;
+    return { state: 'skipped', reason: error.message };
+  },
+);
 
 describeWithEngines('The word count', ({ cassandra }) => {
-  if (typeof spark === 'string') describe.skip(`on Spark ${SKIPPED}${spark}]`, () => onSpark('', undefined));
-  else describe('on Spark', () => onSpark(cassandra[0] ?? '', spark));
+  describeWhere(spark, { name: 'on Spark', nowhere: undefined }, (tools) => {
+    onSpark(cassandra[0] ?? '', tools);
+  });
 });
 
 function onSpark(cassandra: string, tools: SparkTools | undefined): void {

@@ -12,10 +12,9 @@ import {
   type KubernetesObject,
   PatchStrategy,
 } from '@kubernetes/client-node';
-import { describe, inject, test } from 'vitest';
+import { inject } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { Availability } from '../engines/addresses.ts';
-import { SKIPPED } from '../engines/skipped-reporter.ts';
+import { type Availability, describeWhere } from '../engines/available.ts';
 
 export interface ClusterPlace {
   readonly kubeconfig: string;
@@ -31,17 +30,7 @@ declare module 'vitest' {
 
 /** Like `describe`; skipped or failed with the reason where there is no cluster. */
 export function describeWithCluster(name: string, body: (place: ClusterPlace) => void): void {
-  const found = inject('cluster');
-  if (found.state === 'there') describe(name, () => body(found.value));
-  else if (found.state === 'skipped') {
-    describe.skip(`${name} ${SKIPPED}${found.reason}]`, () => body({ kubeconfig: '', up: undefined }));
-  } else {
-    describe(name, () => {
-      test('has its cluster', () => {
-        throw new Error(found.reason);
-      });
-    });
-  }
+  describeWhere(inject('cluster'), { name, nowhere: { kubeconfig: '', up: undefined } }, body);
 }
 
 /** An object as a person sees it. */

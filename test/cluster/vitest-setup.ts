@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import type { Availability } from '../engines/addresses.ts';
+import type { Availability } from '../engines/available.ts';
 import type { ClusterPlace } from './cluster.ts';
 
 const UP = fileURLToPath(new URL('../../../shared/cluster/up.sh', import.meta.url));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import type { Availability } from '../engines/addresses.ts';
+import type { Availability } from '../engines/available.ts';
 import { imageTag, loadImage } from './image.ts';
 
 const UP = fileURLToPath(new URL('../../../shared/cluster/up.sh', import.meta.url));
