@@ -16,8 +16,6 @@ const SPACE = 0x20;
 const PAGE_KEY = /"statuses"\s*:\s*\[|"data"\s*:\s*\[/;
 // X leaves `data` away where nothing was found.
 const NO_RESULTS = /"result_count"\s*:\s*0\b/;
-// Looked for in the bytes first: most lines hold none of them, and need not become text.
-const PAGE_WORDS = ['"statuses"', '"data"', '"meta"'].map((word) => Buffer.from(word));
 const META = /^\s*\{\s*"meta"/;
 /** Members that pages have beside their posts, and that may come before them. */
 const BESIDE = new Set(['includes', 'errors', 'meta', 'search_metadata']);
@@ -26,7 +24,7 @@ type Form = 'v1' | 'v2';
 
 /** Whether it is worth looking for a page's list in these bytes: cheap, for every line; wrong only in saying yes. */
 export function hasPageKey(bytes: Buffer): boolean {
-  if (!PAGE_WORDS.some((word) => bytes.includes(word))) return false;
+  // A pattern over text passes over quotes many times faster than a search in bytes, which stops at each.
   const text = bytes.toString('latin1');
   return PAGE_KEY.test(text) || META.test(text);
 }
