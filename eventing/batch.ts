@@ -22,48 +22,35 @@ export interface Post {
 
 const LINE_FEED = 0x0a;
 
-const FIRST_BYTES = 4_096;
-
-/** Posts written one behind the other into bytes that grow with them. */
+/** Posts to be written one behind the other. */
 export class Batch {
-  #bytes: Buffer;
+  readonly #posts: { readonly line: string; readonly message: Uint8Array }[] = [];
   #length = 0;
-  #posts = 0;
-
-  /** `room`: how many bytes it will most likely need. */
-  constructor(room = 0) {
-    this.#bytes = Buffer.allocUnsafeSlow(room);
-  }
 
   /** How many bytes the batch has grown by; 0 when it is full and does not take the post. The first one it always takes. */
   add({ envelope: head, message }: Post): number {
     const line = JSON.stringify(head);
     const size = Buffer.byteLength(line) + message.length + 2;
-    if (this.#posts > 0 && (this.#posts === MAX_POSTS || this.#length + size > MAX_BYTES)) return 0;
-    this.#makeRoom(size);
-    let at = this.#length;
-    at += this.#bytes.write(line, at);
-    this.#bytes[at] = LINE_FEED;
-    this.#bytes.set(message, at + 1);
-    this.#bytes[at + 1 + message.length] = LINE_FEED;
+    const posts = this.#posts.length;
+    if (posts > 0 && (posts === MAX_POSTS || this.#length + size > MAX_BYTES)) return 0;
+    this.#posts.push({ line, message });
     this.#length += size;
-    this.#posts += 1;
     return size;
   }
 
-  /** What was added so far; the batch is not to be added to any more. */
-  get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  #makeRoom(size: number): void {
-    const needed = this.#length + size;
-    if (needed <= this.#bytes.length) return;
-    // A post that stays alone takes no more than it needs.
-    const room = this.#posts === 0 ? needed : Math.max(needed, this.#bytes.length * 2, FIRST_BYTES);
-    const grown = Buffer.allocUnsafeSlow(room);
-    this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
+  /** The record's value. */
+  bytes(): Uint8Array {
+    // Memory of its own: what is left of Node's shared pieces would be held as long as this.
+    const bytes = Buffer.allocUnsafeSlow(this.#length);
+    let at = 0;
+    for (const { line, message } of this.#posts) {
+      at += bytes.write(line, at);
+      bytes[at] = LINE_FEED;
+      bytes.set(message, at + 1);
+      at += message.length + 2;
+      bytes[at - 1] = LINE_FEED;
+    }
+    return bytes;
   }
 }
 

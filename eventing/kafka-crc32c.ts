@@ -20,9 +20,9 @@ function tableOf(slices: number): Int32Array {
   return table;
 }
 
-/** An unsigned 32-bit number. */
-export function crc32c(bytes: Buffer): number {
-  let crc = -1;
+/** An unsigned 32-bit number. `before` is the checksum of the bytes before these. */
+export function crc32c(bytes: Buffer, before = 0): number {
+  let crc = ~before;
   let at = 0;
   for (; at + 8 <= bytes.length; at += 8) {
     const low = crc ^ bytes.readInt32LE(at);

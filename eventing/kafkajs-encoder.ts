@@ -12,24 +12,34 @@ interface Parts {
   bytes: number;
 }
 
+const partsOf = new WeakMap<Encoder, Parts>();
+
+/** What an encoder has, in order; it is not to be written to any more. */
+export function piecesOf(encoder: Encoder): Buffer[] {
+  return [...(partsOf.get(encoder)?.buffers ?? []), encoder.buf.subarray(0, encoder.offset)];
+}
+
+/** Closes the encoder's own buffer and puts the bytes behind it. */
+function keep(encoder: Encoder, bytes: Buffer): void {
+  const parts = partsOf.get(encoder) ?? { buffers: [], bytes: 0 };
+  partsOf.set(encoder, parts);
+  if (encoder.offset > 0) parts.buffers.push(encoder.buf.subarray(0, encoder.offset));
+  parts.buffers.push(bytes);
+  parts.bytes += encoder.offset + bytes.length;
+  encoder.buf = Buffer.allocUnsafe(SMALL_BUFFER);
+  encoder.offset = 0;
+}
+
+function sizeOf(this: Encoder): number {
+  return (partsOf.get(this)?.bytes ?? 0) + this.offset;
+}
+
 /**
  * From now on all encoders keep large bytes by reference until somebody wants them in one piece. They must not change before
  * the request is sent, which none of ours do.
  */
 export function copyLess(prototype: Encoder): void {
-  const partsOf = new WeakMap<Encoder, Parts>();
   const copy = prototype.writeBufferInternal;
-
-  /** Closes the encoder's own buffer and puts the bytes behind it. */
-  function keep(encoder: Encoder, bytes: Buffer): void {
-    const parts = partsOf.get(encoder) ?? { buffers: [], bytes: 0 };
-    partsOf.set(encoder, parts);
-    if (encoder.offset > 0) parts.buffers.push(encoder.buf.subarray(0, encoder.offset));
-    parts.buffers.push(bytes);
-    parts.bytes += encoder.offset + bytes.length;
-    encoder.buf = Buffer.allocUnsafe(SMALL_BUFFER);
-    encoder.offset = 0;
-  }
 
   function write(encoder: Encoder, bytes: Buffer): void {
     if (bytes.length < LARGE) copy.call(encoder, bytes);
@@ -37,8 +47,7 @@ export function copyLess(prototype: Encoder): void {
   }
 
   function append(encoder: Encoder, other: Encoder): void {
-    for (const bytes of partsOf.get(other)?.buffers ?? []) write(encoder, bytes);
-    if (other.offset > 0) write(encoder, other.buf.subarray(0, other.offset));
+    for (const bytes of piecesOf(other)) write(encoder, bytes);
   }
 
   prototype.writeBufferInternal = function writeBytes(bytes) {
@@ -59,16 +68,14 @@ export function copyLess(prototype: Encoder): void {
     for (const other of others) append(this, other);
     return this;
   };
-  prototype.size = function size() {
-    return (partsOf.get(this)?.bytes ?? 0) + this.offset;
-  };
+  prototype.size = sizeOf;
   Object.defineProperty(prototype, 'buffer', {
     get(this: Encoder): Buffer {
       const parts = partsOf.get(this);
       const own = this.buf.subarray(0, this.offset);
       if (parts === undefined) return own;
       if (own.length === 0 && parts.buffers.length === 1 && parts.buffers[0]) return parts.buffers[0];
-      const whole = Buffer.concat([...parts.buffers, own]);
+      const whole = Buffer.concat(piecesOf(this));
       // Asked for again, or written into another encoder, it is whole already.
       partsOf.set(this, { buffers: [whole], bytes: whole.length });
       this.offset = 0;

@@ -1,5 +1,5 @@
-// kafkajs 2.2.4 with three of its parts put right. Everything that runs of it is imported from here: it takes hold of its
-// parts when it is loaded, and is the same without these three, only slower and with a warning.
+// kafkajs 2.2.4 with four of its parts put right. Everything that runs of it is imported from here: it takes hold of its
+// parts when it is loaded, and is the same without these four, only slower and with a warning.
 import { createRequire } from 'node:module';
 import type InnerCluster from 'kafkajs/src/cluster/index.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
@@ -7,6 +7,7 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type factory from 'kafkajs/src/network/socketFactory.js';
 import { crc32c } from './kafka-crc32c.ts';
 import { copyLess } from './kafkajs-encoder.ts';
+import { type Record, recordBatch } from './kafkajs-record-batch.ts';
 
 /**
  * With nothing pending it sets a timer to a time long ago after every answer, at which Node 24 warns
@@ -20,12 +21,19 @@ prototype.scheduleCheckPendingRequests = function whenPending(): void {
 
 copyLess(Encoder.prototype);
 
-/** Its checksum goes byte by byte. */
 const load = createRequire(import.meta.url);
-const CHECKSUM = 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
-load(CHECKSUM);
-const checksum = load.cache[load.resolve(CHECKSUM)];
-if (checksum !== undefined) checksum.exports = crc32c;
+function replace(module: string, exports: unknown): void {
+  load(module);
+  const loaded = load.cache[load.resolve(module)];
+  if (loaded !== undefined) loaded.exports = exports;
+}
+
+/** Its checksum goes byte by byte. */
+replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', crc32c);
+
+const RECORD_BATCH = 'kafkajs/src/protocol/recordBatch/v0/index.js';
+replace(RECORD_BATCH, { ...load(RECORD_BATCH), RecordBatch: recordBatch });
+replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', (record: Record) => record);
 
 const kafkajs: typeof import('kafkajs') = load('kafkajs');
 export const { Kafka, Partitioners, logLevel } = kafkajs;

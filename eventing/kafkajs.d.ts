@@ -90,6 +90,16 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     writeInt32: (this: Encoder, value: number) => Encoder;
     writeBuffer: (this: Encoder, bytes: Buffer) => Encoder;
     writeBytes: (this: Encoder, value: unknown) => Encoder;
+    static sizeOfVarInt(value: number): number;
+    static sizeOfVarLong(value: number): number;
+    static sizeOfVarIntBytes(value: Buffer | string | null): number;
+    writeInt8(value: number): Encoder;
+    writeInt16(value: number): Encoder;
+    writeUInt32(value: number): Encoder;
+    writeInt64(value: number): Encoder;
+    writeVarInt(value: number): Encoder;
+    writeVarLong(value: number): Encoder;
+    writeVarIntBytes(value: Buffer | string | null): Encoder;
     writeEncoder: (this: Encoder, other: Encoder) => Encoder;
     writeEncoderArray: (this: Encoder, others: readonly Encoder[]) => Encoder;
     size: (this: Encoder) => number;

@@ -13,8 +13,6 @@ export class Publisher {
   readonly #process: string;
   readonly #keep: Keep;
   #batches = new Map<string, Batch[]>();
-  /** by event how long its last record was: the next one is most likely as long, and need not grow to it */
-  readonly #usual = new Map<string, number>();
   #messages: Message[] = [];
   #afterwards: (() => void)[] = [];
   #bytes = 0;
@@ -30,7 +28,7 @@ export class Publisher {
   post(code: string, post: Post): void {
     const batches = this.#batches.get(code) ?? [];
     if (batches.length === 0) this.#batches.set(code, batches);
-    this.#grow(batches.at(-1)?.add(post) || addTo(batches, post, this.#usual.get(code)));
+    this.#grow(batches.at(-1)?.add(post) || addTo(batches, post));
   }
 
   message(message: Message): void {
@@ -87,10 +85,7 @@ export class Publisher {
   #take(): { messages: Message[]; afterwards: (() => void)[]; bytes: number } {
     const messages: Message[] = [];
     for (const [code, batches] of this.#batches) {
-      for (const { bytes } of batches) {
-        messages.push(tweetsReceived(this.#process, code, bytes));
-        this.#usual.set(code, bytes.length);
-      }
+      for (const batch of batches) messages.push(tweetsReceived(this.#process, code, batch.bytes()));
     }
     messages.push(...this.#messages);
     const taken = { messages, afterwards: this.#afterwards, bytes: this.#bytes };
@@ -101,8 +96,8 @@ export class Publisher {
   }
 }
 
-function addTo(batches: Batch[], post: Post, room: number | undefined): number {
-  const batch = new Batch(room);
+function addTo(batches: Batch[], post: Post): number {
+  const batch = new Batch();
   batches.push(batch);
   return batch.add(post);
 }
