@@ -7,7 +7,7 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type factory from 'kafkajs/src/network/socketFactory.js';
 import { crc32c } from './kafka-crc32c.ts';
 import { copyLess } from './kafkajs-encoder.ts';
-import { type Record, recordBatch } from './kafkajs-record-batch.ts';
+import { type Record, type RecordBatch, recordBatch } from './kafkajs-record-batch.ts';
 
 /**
  * With nothing pending it sets a timer to a time long ago after every answer, at which Node 24 warns
@@ -31,9 +31,23 @@ function replace(module: string, exports: unknown): void {
 /** Its checksum goes byte by byte. */
 replace('kafkajs/src/protocol/recordBatch/crc32C/index.js', crc32c);
 
-const RECORD_BATCH = 'kafkajs/src/protocol/recordBatch/v0/index.js';
-replace(RECORD_BATCH, { ...load(RECORD_BATCH), RecordBatch: recordBatch });
-replace('kafkajs/src/protocol/recordBatch/record/v0/index.js', (record: Record) => record);
+const BATCH = 'kafkajs/src/protocol/recordBatch/v0/index.js';
+const RECORD = 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+const theirs: { RecordBatch: (of: KafkajsBatch) => Promise<Encoder> } = load(BATCH);
+const theirRecord: (record: Record) => Encoder = load(RECORD);
+
+interface KafkajsBatch extends RecordBatch<unknown> {
+  readonly compression: number;
+  readonly transactional: boolean;
+}
+
+/** What is to be compressed, or in a transaction, it does itself. */
+async function batchOf(of: KafkajsBatch & RecordBatch): Promise<Encoder> {
+  const plain = of.compression === 0 && !of.transactional;
+  return plain ? recordBatch(of) : theirs.RecordBatch({ ...of, records: of.records.map(theirRecord) });
+}
+replace(BATCH, { ...theirs, RecordBatch: batchOf });
+replace(RECORD, (record: Record) => record);
 
 const kafkajs: typeof import('kafkajs') = load('kafkajs');
 export const { Kafka, Partitioners, logLevel } = kafkajs;

@@ -14,8 +14,8 @@ export interface Record {
   readonly headers?: Readonly<{ [name: string]: string }>;
 }
 
-interface RecordBatch {
-  readonly records: readonly Record[];
+export interface RecordBatch<R = Record> {
+  readonly records: readonly R[];
   readonly firstTimestamp: number;
   readonly maxTimestamp: number;
 }
